@@ -1,0 +1,1 @@
+"""A monitor of what AI vendors' terms allow with users' data, and of what they give for free."""

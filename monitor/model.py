@@ -1,0 +1,434 @@
+"""The value types that the rooms hand to one another, in the order in which a check makes them.
+
+All are frozen; collections are tuples; times are aware and in UTC. The words are those of the watchlist and the archive:
+a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *version* the text read out of them, a
+*change* the difference between two versions, a *finding* one thing that a change means to a reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+PAGE_TYPES = (
+    "terms", "commercial-terms", "developer-terms", "privacy", "data-controls", "free-offer", "pricing", "usage-policy",
+    "dpa", "subprocessors", "trackers", "changelog", "other",
+)  # fmt: skip
+DATA_TOPICS = (
+    "training", "choice", "retention", "review", "sharing", "transfer", "collection", "deidentify", "licence", "security",
+    "children",
+)  # fmt: skip
+OFFER_TOPICS = ("free-amount", "free-terms", "limits", "price")
+TOPICS = DATA_TOPICS + OFFER_TOPICS
+
+Importance = Literal["major", "minor", "none"]
+Verdict = Literal["alert", "note", "quiet"]
+
+OUTCOMES: dict[str, str] = {
+    # the page is as it should be
+    "ok": "read",
+    "not_modified": "the server says that nothing changed",
+    # the transport failed
+    "dns_error": "the name of the host could not be resolved",
+    "connect_error": "no connection to the host",
+    "tls_error": "the host's certificate was not accepted",
+    "timeout": "the answer took too long",
+    "truncated": "the answer broke off in the middle",
+    "too_big": "the answer is larger than a page of terms can be",
+    "bad_encoding": "the answer could not be decompressed",
+    "too_many_redirects": "the page redirects in a circle or too often",
+    "blocked_target": "the address is not a public web address",
+    "http_error": "the server answered with an error",
+    "rate_limited": "the server asks to come back later",
+    # something came, but it is not the document
+    "blocked_challenge": "a bot check stands in the place of the page",
+    "blocked_wall": "a login or consent wall stands in the place of the page",
+    "soft_error": "an error page was served as if it were the document",
+    "moved_to_root": "the page redirects to the site's front page",
+    "thin": "the page holds almost no text",
+    "shrunk": "most of the document is gone",
+    "other_document": "another document stands at this address",
+    "locale_changed": "the document came in another language",
+    "wrong_type": "the answer is not a document that can be read",
+    "unreadable": "the document could not be read",
+    "interrupted": "the check was interrupted",
+}
+"""Outcome of a capture -> what it means, in words. Only `ok` and `not_modified` keep a page healthy."""
+HEALTHY = frozenset({"ok", "not_modified"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One watched address of a vendor, as the watchlist describes it."""
+
+    vendor: str
+    name: str
+    type: str
+    url: str
+    vendor_name: str = ""
+    select: str | None = None
+    remove: tuple[str, ...] = ()
+    fetch: Literal["auto", "http", "browser"] = "auto"
+    every: str = "12h"
+    language: str | None = None
+
+    @property
+    def key(self) -> str:
+        """`vendor/page`, the page's name everywhere outside the program."""
+        return f"{self.vendor}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which changes go to which channels. An empty filter lets everything through."""
+
+    send: tuple[str, ...]
+    topics: tuple[str, ...] = ()
+    importance: Importance = "major"
+    vendors: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    digest: str | None = None
+
+
+# --- what a fetch brings -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of a redirect: the address asked and the status it answered with."""
+
+    url: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One attempt to get a page, whatever came of it.
+
+    `outcome` is a key of `OUTCOMES`; `reason` says it in words about this very attempt. `body` holds the bytes as served,
+    transfer decompression undone; None where nothing came (also with 304).
+    """
+
+    at: datetime
+    url: str
+    outcome: str
+    reason: str = ""
+    final_url: str = ""
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    hops: tuple[Hop, ...] = ()
+    body: bytes | None = None
+    content_type: str = ""
+    seconds: float = 0.0
+    retry_after: float | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, whatever its case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the server said of the last good answer, echoed to it word for word in a conditional request."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+# --- what is read ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a document's text, with the headings it stands under.
+
+    `text` is what a reader sees, white space folded; the cells of a row are joined by ` | `. `columns` are a row's
+    header cells, in the same order as its cells.
+    """
+
+    kind: Literal["heading", "paragraph", "item", "row"]
+    text: str
+    trail: tuple[str, ...] = ()
+    level: int = 0
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the monitor reads in one snapshot."""
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    language: str = ""
+
+    @property
+    def text(self) -> str:
+        """The blocks' text, one a line."""
+        return "\n".join(block.text for block in self.blocks)
+
+
+# --- what differs ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One block that differs between two documents. `before` is None for an added block, `after` for a removed one."""
+
+    kind: Literal["added", "removed", "changed", "moved"]
+    before: Block | None
+    after: Block | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of words that is kept, deleted or inserted on the way from one text to another."""
+
+    kind: Literal["kept", "deleted", "inserted"]
+    text: str
+
+
+# --- what it means ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity as a typed value: 10,000,000 tokens a day. `per` may be "once"; `every` is 3 for "every 3 hours"."""
+
+    value: float
+    unit: str
+    per: str | None = None
+    every: int = 1
+    qualifier: Literal["up to", "less than", "at least", "exactly"] | None = None
+    scope: str = ""
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An amount that a text offers, with the words that offer it."""
+
+    text: str
+    kind: Literal["free-amount", "limits", "price"]
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one clause says: its topics, and its stance on training if it takes one."""
+
+    topics: tuple[str, ...]
+    stance: str | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a change means to a reader. `before` and `after` are verbatim text of the two versions."""
+
+    topic: str
+    change: Literal["added", "removed", "changed"]
+    before: str
+    after: str
+    reading: str
+    importance: Importance = "major"
+    trail: tuple[str, ...] = ()
+    amount_before: Amount | None = None
+    amount_after: Amount | None = None
+    rule: str = ""
+
+
+# --- what is decided -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A document to be recorded as a page's new text.
+
+    `key` is the hash of the text as compared (two versions of one page with one key say the same); `technical` marks a
+    version that differs because the reading changed, not the page.
+    """
+
+    document: Document
+    key: str
+    fingerprint: str
+    edition: str
+    technical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The difference between a page's last version and its new one, judged."""
+
+    verdict: Verdict
+    importance: Importance
+    topics: tuple[str, ...]
+    summary: str
+    findings: tuple[Finding, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An alert that a rule sends on, to be delivered through each of these channels."""
+
+    channels: tuple[str, ...]
+    reason: str = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A text that was not believed at first sight (most of the document gone ...), until it persists."""
+
+    key: str
+    since: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that one check leaves in the archive, recorded in one transaction."""
+
+    capture: Capture
+    version: Version | None = None
+    change: Change | None = None
+    owed: tuple[Owed, ...] = ()
+    held: Held | None = None
+    next_check_at: datetime | None = None
+
+
+# --- what the archive knows of a page before a check -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive knows of a page before a check; everything that a decision may rest on."""
+
+    version_id: int | None = None
+    key: str = ""
+    fingerprint: str = ""
+    edition: str = ""
+    language: str = ""
+    seen_at: datetime | None = None
+    size: int = 0
+    validators: Validators = field(default_factory=Validators)
+    earlier: tuple[tuple[str, datetime], ...] = ()
+    held: Held | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+
+
+# --- what the archive tells --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a recorded change: the version, and the snapshot it was read from (its bytes' SHA-256 in hex)."""
+
+    version: int
+    snapshot: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """A change as the archive tells it. `seen_at` is the time of the first capture that showed the new text."""
+
+    id: int
+    vendor: str
+    vendor_name: str
+    page: str
+    type: str
+    url: str
+    seen_at: datetime
+    previous_at: datetime
+    before: Side
+    after: Side
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRecord:
+    """A capture as the archive tells it; `snapshot` is the SHA-256 of its bytes, `version` the version it began, if any."""
+
+    id: int
+    at: datetime
+    outcome: str
+    reason: str
+    status: int | None
+    url: str
+    final_url: str
+    snapshot: str | None
+    size: int | None
+    version: int | None
+    change: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """A version as the archive tells it, with the document read."""
+
+    id: int
+    vendor: str
+    page: str
+    seen_at: datetime
+    snapshot: str
+    edition: str
+    technical: bool
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """Where a page stands: its last capture, its last good one, its last change, its next check."""
+
+    vendor: str
+    vendor_name: str
+    page: str
+    type: str
+    url: str
+    last_check_at: datetime | None
+    outcome: str | None
+    reason: str
+    last_good_at: datetime | None
+    failing_since: datetime | None
+    failures: int
+    last_change_at: datetime | None
+    last_change_id: int | None
+    next_check_at: datetime | None
+    captures: int
+    versions: int
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert on its way through one channel. `key` is the same for every attempt, so a repeat can be told."""
+
+    id: int
+    alert: int
+    change: int
+    channel: str
+    key: str
+    state: Literal["owed", "sending", "sent", "failed"]
+    attempts: int
+    created_at: datetime
+    next_at: datetime | None
+    sent_at: datetime | None
+    error: str
+
+
+# --- what is sent ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An alert in the forms in which channels carry it. `payload` is plain JSON data; `thread` is one for all alerts of a page."""
+
+    key: str
+    thread: str
+    subject: str
+    text: str
+    html: str
+    payload: dict[str, object]
