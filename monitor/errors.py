@@ -1,14 +1,14 @@
 """Every error that the program raises on purpose.
 
-    MonitorError
-    ├── UsageError            wrong use: an unknown page, an impossible date (exit status 2)
-    │   └── WatchlistError    the watchlist is broken; carries every mistake (exit status 2)
-    ├── ArchiveError          the archive cannot be used as it is (exit status 1)
-    │   ├── NewerArchive      it was written by a newer edition of the program
-    │   ├── ArchiveBusy       another process holds its lock
-    │   └── DamagedRecord     a stored record does not match its hash
-    ├── ReadingError          bytes that hold no readable document; carries the outcome's name
-    └── DeliveryError         a channel did not take an alert; says whether trying again can help
+MonitorError
+├── UsageError            wrong use: an unknown page, an impossible date (exit status 2)
+│   └── WatchlistError    the watchlist is broken; carries every mistake (exit status 2)
+├── ArchiveError          the archive cannot be used as it is (exit status 1)
+│   ├── NewerArchive      it was written by a newer edition of the program
+│   ├── ArchiveBusy       another process holds its lock
+│   └── DamagedRecord     a stored record does not match its hash
+├── ReadingError          bytes that hold no readable document; carries the outcome's name
+└── DeliveryError         a channel did not take an alert; says whether trying again can help
 """
 
 from __future__ import annotations

@@ -182,6 +182,22 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause (a sentence, a heading, a row), verbatim, and the block it stands in."""
+
+    text: str
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseEdit:
+    """One clause that differs between two documents. `before` is None for an added clause, `after` for a removed one."""
+
+    before: Clause | None
+    after: Clause | None
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A run of words that is kept, deleted or inserted on the way from one text to another."""
 

@@ -1,0 +1,6 @@
+"""The archive of everything that was fetched, read, found and sent."""
+
+from monitor.archive.archive import Archive
+from monitor.archive.recording import Recorded
+
+__all__ = ["Archive", "Recorded"]

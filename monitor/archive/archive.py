@@ -1,0 +1,209 @@
+"""The archive: one SQLite file that holds every capture, what was read in it, what changed and who is owed an alert."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from monitor.archive import captures, changes, deliveries, integrity, pages, recording, schema, versions
+from monitor.archive.blobs import Blobs
+from monitor.archive.connection import Lock, connect, naming, writing
+from monitor.archive.recording import Recorded
+from monitor.errors import ArchiveError
+from monitor.model import (
+    Capture,
+    CaptureRecord,
+    ChangeRecord,
+    Delivery,
+    Document,
+    Known,
+    Outcome,
+    Page,
+    PageState,
+    VersionRecord,
+)
+
+
+class Archive:
+    """An open archive; threads may share one, and take turns.
+
+    Every method may raise ArchiveError: the file is full, damaged, or was opened to read only. Those that name a record
+    raise UsageError where there is none, DamagedRecord where it is not what was stored.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False, wait: float = 30.0) -> None:
+        """Opens the archive, to write as the only process to do so, and makes it if there is none.
+
+        Raises ArchiveBusy if after `wait` seconds another process still writes, NewerArchive for a later program's
+        archive, ArchiveError for a file that is none. Reading waits for nobody.
+        """
+        self._path = path
+        self._turn = threading.RLock()
+        with naming(path), ExitStack() as opened:
+            if read_only and not path.exists():
+                raise ArchiveError(f"no archive at {path}; `monitor check` makes one")
+            if not read_only:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                opened.callback(Lock(path, wait).release)
+                if not path.exists():
+                    schema.create(path)
+            self._db = connect(path, "ro" if read_only else "rw")
+            opened.callback(self._db.close)
+            schema.prepare(self._db, path, read_only=read_only)
+            self._blobs = Blobs(self._db)
+            self._opened = opened.pop_all()
+
+    def close(self) -> None:
+        """Close the file and let others write."""
+        with self._turn:
+            self._opened.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._turn, naming(self._path):
+            yield self._db
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as db, writing(db):
+            yield db
+
+    # --- checks ----------------------------------------------------------------------------------------------------
+
+    def known(self, page: Page, now: datetime) -> Known:
+        """What is known of a page before a check. Cheap: neither bytes nor documents are read."""
+        with self._reading() as db:
+            return pages.known(db, page, now)
+
+    def record(self, page: Page, outcome: Outcome) -> Recorded:
+        """Everything that one check leaves, in one transaction. Checks of a page come in the order of their time."""
+        with self._writing() as db:
+            return recording.record(db, self._blobs, page, outcome)
+
+    def captured(self, page: Page) -> frozenset[datetime]:
+        """The times of all captures of a page."""
+        with self._reading() as db:
+            return captures.captured(db, page)
+
+    def last_snapshot(self, page: Page) -> tuple[CaptureRecord, bytes, str] | None:
+        """The last healthy capture of a page that brought bytes, these, and their content type."""
+        with self._reading() as db:
+            found = captures.last_read(db, page)
+            return None if found is None else (found[0], self._blobs.get(found[0].snapshot or ""), found[1])
+
+    # --- records ---------------------------------------------------------------------------------------------------
+
+    def pages(self) -> tuple[PageState, ...]:
+        """Where every page stands, by vendor and name."""
+        with self._reading() as db:
+            return pages.pages(db)
+
+    def history(self, vendor: str, page: str) -> tuple[CaptureRecord, ...]:
+        """All captures of a page, oldest first."""
+        with self._reading() as db:
+            return captures.history(db, vendor, page)
+
+    def capture(self, capture_id: int) -> Capture:
+        """A capture as it was recorded, with its bytes and headers, credentials apart."""
+        with self._reading() as db:
+            return captures.capture(db, self._blobs, capture_id)
+
+    def snapshot(self, sha256: str) -> bytes:
+        """The bytes of that SHA-256 (hex)."""
+        with self._reading():
+            return self._blobs.get(sha256)
+
+    def document(self, version_id: int) -> Document:
+        """What was read in a version."""
+        with self._reading() as db:
+            return versions.document(db, self._blobs, version_id)
+
+    def version(self, version_id: int) -> VersionRecord:
+        """A version with its document."""
+        with self._reading() as db:
+            return versions.version(db, self._blobs, version_id)
+
+    def version_at(self, vendor: str, page: str, at: datetime) -> VersionRecord:
+        """The version in force at a time. UsageError with the first one's date if that is later."""
+        with self._reading() as db:
+            return versions.version(db, self._blobs, versions.version_id_at(db, vendor, page, at))
+
+    def versions(self, vendor: str, page: str) -> Iterator[VersionRecord]:
+        """A page's versions, oldest first; each document is read when its turn comes."""
+        with self._reading() as db:
+            found = versions.version_ids(db, vendor, page)
+        return map(self.version, found)
+
+    def changes(
+        self,
+        *,
+        vendor: str | None = None,
+        page: str | None = None,
+        topic: str | None = None,
+        since: datetime | None = None,
+        verdict: str | None = None,
+        newest_first: bool = True,
+        limit: int | None = None,
+    ) -> Iterator[ChangeRecord]:
+        """The changes that pass every filter given, by the time they were seen; `topic` is that of a finding."""
+        given = {"vendor": vendor, "page": page, "topic": topic, "since": since, "verdict": verdict}
+        with self._reading() as db:
+            return iter(changes.changes(db, given, newest_first=newest_first, limit=limit))
+
+    def change(self, change_id: int) -> ChangeRecord:
+        """One change."""
+        with self._reading() as db:
+            return changes.change(db, change_id)
+
+    # --- outbox ----------------------------------------------------------------------------------------------------
+
+    def deliveries(self, *, state: str | None = None, limit: int | None = None) -> tuple[Delivery, ...]:
+        """Deliveries, newest first."""
+        with self._reading() as db:
+            return deliveries.deliveries(db, state, limit)
+
+    def claim(self, now: datetime, lease: timedelta) -> Delivery | None:
+        """Take the delivery that is due longest, if any is; whoever has not finished it within the lease loses it."""
+        with self._writing() as db:
+            return deliveries.claim(db, now, lease)
+
+    def sent(self, delivery_id: int, now: datetime) -> None:
+        """Note that its channel took a delivery."""
+        with self._writing() as db:
+            deliveries.sent(db, delivery_id, now)
+
+    def failed(self, delivery_id: int, now: datetime, error: str, retry_at: datetime | None) -> None:
+        """Note that its channel did not take a delivery, and when to try again; with None, never."""
+        with self._writing() as db:
+            deliveries.failed(db, delivery_id, now, error, retry_at)
+
+    def retry(self, delivery_id: int, now: datetime) -> None:
+        """Owe a delivery again, from now, that failed or waits for its next try."""
+        with self._writing() as db:
+            deliveries.retry(db, delivery_id, now)
+
+    # --- the file --------------------------------------------------------------------------------------------------
+
+    def verify(self) -> Iterator[str]:
+        """Every problem of the archive in a sentence that names the record; none if all is well."""
+        with self._reading() as db:
+            yield from integrity.problems(db)
+
+    def backup(self, target: Path) -> None:
+        """Write a copy of the archive as of now, whole or not at all; ArchiveError if the file exists."""
+        with self._reading(), naming(target):
+            schema.copy(self._db, target)

@@ -1,0 +1,128 @@
+"""Bytes stored once by their SHA-256, each compressed against the bytes that the same page held before.
+
+A page's next body is nearly its last one, so most blobs are a few hundred bytes: a zstd frame whose dictionary is the
+earlier body. Reading goes back through these bases, at most `MOST_FRAMES` frames; where a chain would grow longer, the
+blob is based on the chain's first one, which stands alone. Bytes too different from their base begin a new chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+
+import zstandard
+
+from monitor.archive.codec import row
+from monitor.errors import DamagedRecord
+
+LEVEL = 3
+MOST_FRAMES = 8
+SURELY_SMALL = 20
+"""A delta under this fraction of the body is taken without trying how small the body alone would be."""
+CACHED = 4
+"""Bodies kept in memory: an import goes page by page, and each page's last body and document are the next base."""
+
+
+class Blobs:
+    """The table `blobs`. Threads must take turns."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._cache: dict[str, bytes] = {}
+
+    def put(self, body: bytes, like: str | None = None) -> str:
+        """Store bytes within the caller's transaction; their SHA-256 in hex. `like` is that of similar stored ones."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        if self._row(sha256) is None:
+            data, base, depth = self._compressed(body, like)
+            self._db.execute(
+                "INSERT INTO blobs (sha256, size, base, depth, data) VALUES (:sha256, :size, :base, :depth, :data)",
+                row(sha256=sha256, size=len(body), base=base, depth=depth, data=data),
+            )
+        self._remember(sha256, body)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes of that SHA-256. DamagedRecord if they are not, or are no longer, what was stored."""
+        return self._read(sha256, MOST_FRAMES)
+
+    def _compressed(self, body: bytes, like: str | None) -> tuple[bytes, str | None, int]:
+        """The form to store, the base that it needs, and the number of frames below it."""
+        base, depth = self._base(like)
+        delta = self._delta(body, base)
+        if delta is not None and len(delta) * SURELY_SMALL < len(body):
+            return delta, base, depth + 1
+        alone = _compress(body)
+        if delta is not None and len(delta) * 2 < len(alone):
+            return delta, base, depth + 1
+        return alone, None, 0
+
+    def _base(self, like: str | None) -> tuple[str | None, int]:
+        """What to compress against, and its depth: `like`, or its chain's first blob where the chain is full."""
+        found = self._row(like)
+        if found is None:
+            return None, 0
+        if found["depth"] + 1 < MOST_FRAMES:
+            return like, found["depth"]
+        while found is not None and found["base"] is not None:
+            like, found = found["base"], self._row(found["base"])
+        return like, 0
+
+    def _delta(self, body: bytes, base: str | None) -> bytes | None:
+        if base is None:
+            return None
+        try:
+            return _compress(body, self.get(base))
+        except DamagedRecord:
+            return None  # a damaged past is no reason to lose the present
+
+    def _read(self, sha256: str, frames_left: int) -> bytes:
+        if (cached := self._cache.get(sha256)) is not None:
+            return cached
+        found = self._row(sha256)
+        if found is None or not frames_left:
+            raise DamagedRecord(f"the bytes {sha256} are not in the archive")
+        base = b"" if found["base"] is None else self._read(found["base"], frames_left - 1)
+        body = _decompress(found["data"], base, found["size"], sha256)
+        self._remember(sha256, body)
+        return body
+
+    def _row(self, sha256: str | None) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = self._db.execute(
+            "SELECT size, base, depth, data FROM blobs WHERE sha256 = ?", (sha256,)
+        ).fetchone()
+        return found
+
+    def _remember(self, sha256: str, body: bytes) -> None:
+        self._cache.pop(sha256, None)
+        self._cache[sha256] = body
+        if len(self._cache) > CACHED:
+            del self._cache[next(iter(self._cache))]
+
+
+def _compress(body: bytes, base: bytes = b"") -> bytes:
+    reach = len(base) + len(body)
+    bits = max(10, reach.bit_length())
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        LEVEL,
+        source_size=reach,
+        window_log=bits,  # spans both, or the start of the base is out of sight
+        hash_log=min(bits, max(17, bits - 3)),  # zstd forgets what of a dictionary exceeds eight times this table
+    )
+    return zstandard.ZstdCompressor(dict_data=_dictionary(base), compression_params=parameters).compress(body)
+
+
+def _decompress(data: bytes, base: bytes, size: int, sha256: str) -> bytes:
+    try:
+        if zstandard.frame_content_size(data) != size:  # a damaged frame may claim more than memory holds
+            raise zstandard.ZstdError("their size is not the one recorded")
+        body = zstandard.ZstdDecompressor(dict_data=_dictionary(base)).decompress(data)
+    except zstandard.ZstdError as error:
+        raise DamagedRecord(f"the bytes {sha256} cannot be decompressed: {error}") from error
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise DamagedRecord(f"the bytes {sha256} no longer have that SHA-256")
+    return body
+
+
+def _dictionary(base: bytes) -> zstandard.ZstdCompressionDict | None:
+    return zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if base else None

@@ -1,0 +1,77 @@
+"""Captures as they were recorded: every attempt to get a page."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from monitor.archive.blobs import Blobs
+from monitor.archive.codec import HEADERS, HOPS, instant, row, unpack
+from monitor.archive.pages import page_id
+from monitor.errors import UsageError
+from monitor.model import Capture, CaptureRecord, Page
+
+_CAPTURES = """SELECT checks.*, snapshots.sha256, snapshots.size, changes.id AS change
+    FROM checks LEFT JOIN snapshots ON snapshots.id = checks.snapshot
+    LEFT JOIN changes ON changes.after = checks.version AND checks.began"""
+
+
+def captured(db: sqlite3.Connection, page: Page) -> frozenset[datetime]:
+    """The times of all captures of a page."""
+    found = db.execute(
+        "SELECT at FROM checks WHERE page = (SELECT id FROM pages WHERE vendor = :vendor AND name = :name)",
+        row(vendor=page.vendor, name=page.name),
+    )
+    return frozenset(instant(each["at"]) for each in found)
+
+
+def history(db: sqlite3.Connection, vendor: str, name: str) -> tuple[CaptureRecord, ...]:
+    """All captures of a page, oldest first."""
+    page = page_id(db, vendor, name)
+    return tuple(map(_capture_record, db.execute(f"{_CAPTURES} WHERE checks.page = ? ORDER BY at, checks.id", (page,))))
+
+
+def last_read(db: sqlite3.Connection, page: Page) -> tuple[CaptureRecord, str] | None:
+    """The last healthy capture of a page that brought bytes, and their content type."""
+    found = db.execute(
+        f"{_CAPTURES} JOIN pages ON pages.last_read = checks.id WHERE vendor = :vendor AND name = :name",
+        row(vendor=page.vendor, name=page.name),
+    ).fetchone()
+    return None if found is None else (_capture_record(found), found["content_type"])
+
+
+def capture(db: sqlite3.Connection, blobs: Blobs, check: int) -> Capture:
+    """A capture as it was recorded, headers and bytes too. UsageError if there is none."""
+    found = db.execute(f"{_CAPTURES} WHERE checks.id = ?", (check,)).fetchone()
+    if found is None:
+        raise UsageError(f"the archive has no capture {check}")
+    return Capture(
+        at=instant(found["at"]),
+        url=found["url"],
+        outcome=found["outcome"],
+        reason=found["reason"],
+        final_url=found["final_url"],
+        status=found["status"],
+        headers=unpack(HEADERS, found["headers"], f"capture {check}: its headers"),
+        hops=unpack(HOPS, found["hops"], f"capture {check}: its redirects"),
+        body=None if found["sha256"] is None else blobs.get(found["sha256"]),
+        content_type=found["content_type"],
+        seconds=found["seconds"],
+        retry_after=found["retry_after"],
+    )
+
+
+def _capture_record(found: sqlite3.Row) -> CaptureRecord:
+    return CaptureRecord(
+        id=found["id"],
+        at=instant(found["at"]),
+        outcome=found["outcome"],
+        reason=found["reason"],
+        status=found["status"],
+        url=found["url"],
+        final_url=found["final_url"],
+        snapshot=found["sha256"],
+        size=found["size"],
+        version=found["version"] if found["began"] else None,
+        change=found["change"],
+    )

@@ -1,0 +1,80 @@
+"""Changes as they were recorded, with their findings."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+
+from monitor.archive.codec import AMOUNT, TEXTS, from_json, instant, row
+from monitor.errors import UsageError
+from monitor.model import Change, ChangeRecord, Finding, Side
+
+_CHANGES = "SELECT * FROM recorded_changes"
+_FILTERS = {
+    "vendor": "vendor = :vendor",
+    "page": "page = :page",
+    "topic": "id IN (SELECT change FROM findings WHERE topic = :topic)",
+    "since": "seen_at >= :since",
+    "verdict": "verdict = :verdict",
+}
+
+
+def changes(
+    db: sqlite3.Connection, given: Mapping[str, str | datetime | None], *, newest_first: bool, limit: int | None
+) -> list[ChangeRecord]:
+    """The changes that pass every filter given, by the time they were seen."""
+    where = " AND ".join(_FILTERS[name] for name, value in given.items() if value is not None) or "true"
+    order = "seen_at DESC, id DESC" if newest_first else "seen_at, id"
+    sql = f"{_CHANGES} WHERE {where} ORDER BY {order} LIMIT :limit"
+    found = db.execute(sql, row(limit=-1 if limit is None else limit, **given)).fetchall()
+    return [_change_record(db, each) for each in found]
+
+
+def change(db: sqlite3.Connection, change: int) -> ChangeRecord:
+    """A recorded change. UsageError if there is none of that id."""
+    found = db.execute(f"{_CHANGES} WHERE id = ?", (change,)).fetchone()
+    if found is None:
+        raise UsageError(f"the archive has no change {change}")
+    return _change_record(db, found)
+
+
+def _change_record(db: sqlite3.Connection, found: sqlite3.Row) -> ChangeRecord:
+    findings = db.execute("SELECT * FROM findings WHERE change = ? ORDER BY id", (found["id"],))
+    return ChangeRecord(
+        id=found["id"],
+        vendor=found["vendor"],
+        vendor_name=found["vendor_name"],
+        page=found["page"],
+        type=found["type"],
+        url=found["url"],
+        seen_at=instant(found["seen_at"]),
+        previous_at=instant(found["previous_at"]),
+        before=Side(found["before_version"], found["before_snapshot"], instant(found["before_seen_at"])),
+        after=Side(found["after_version"], found["after_snapshot"], instant(found["after_seen_at"])),
+        change=Change(
+            verdict=found["verdict"],
+            importance=found["importance"],
+            topics=from_json(TEXTS, found["topics"], f"change {found['id']}: its topics"),
+            summary=found["summary"],
+            findings=tuple(map(_finding, findings)),
+            why=found["why"],
+        ),
+    )
+
+
+def _finding(found: sqlite3.Row) -> Finding:
+    name = f"finding {found['id']}"
+    before, after = found["amount_before"], found["amount_after"]
+    return Finding(
+        topic=found["topic"],
+        change=found["kind"],
+        before=found["before"],
+        after=found["after"],
+        reading=found["reading"],
+        importance=found["importance"],
+        trail=from_json(TEXTS, found["trail"], name),
+        amount_before=None if before is None else from_json(AMOUNT, before, name),
+        amount_after=None if after is None else from_json(AMOUNT, after, name),
+        rule=found["rule"],
+    )

@@ -1,0 +1,95 @@
+"""The stored forms of values: times, texts, lists, amounts, documents, headers.
+
+Times are ISO 8601 in UTC with microseconds, always 27 characters, so that they sort as text. All else is JSON; headers
+and documents, long and seldom read, are compressed besides.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import zstandard
+from pydantic import TypeAdapter, ValidationError
+
+from monitor.errors import DamagedRecord
+from monitor.model import Amount, Document, Hop
+
+SqlValue = str | int | float | bytes | None
+Value = SqlValue | datetime | Amount | tuple[str, ...]
+T = TypeVar("T")
+
+AMOUNT = TypeAdapter(Amount)
+DOCUMENT = TypeAdapter(Document)
+HEADERS = TypeAdapter(tuple[tuple[str, str], ...])
+HOPS = TypeAdapter(tuple[Hop, ...])
+TEXTS = TypeAdapter(tuple[str, ...])
+
+MOST_PACKED = 16 * 2**20
+"""Bytes of JSON that a packed value may hold; a damaged one may claim any size."""
+
+
+def stamp(at: datetime) -> str:
+    """A time as it is stored. ValueError for a time that does not say its zone."""
+    if at.tzinfo is None:
+        raise ValueError(f"a time needs its zone: {at}")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def instant(text: str) -> datetime:
+    """The time that `stamp` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def instant_or_none(text: str | None) -> datetime | None:
+    """The time that `stamp` wrote, if there is one."""
+    return None if text is None else instant(text)
+
+
+def row(**values: Value) -> dict[str, SqlValue]:
+    """Values by column, each as it is stored: the one door through which texts from outside reach SQLite."""
+    return {column: _stored(value) for column, value in values.items()}
+
+
+def _stored(value: Value) -> SqlValue:
+    match value:
+        case datetime():
+            return stamp(value)
+        case Amount():
+            return to_json(AMOUNT, value).decode()
+        case tuple():
+            return to_json(TEXTS, value).decode()
+        case str():
+            return value.encode("utf-8", "replace").decode()  # SQLite takes no lone surrogates
+        case _:
+            return value
+
+
+def to_json(kind: TypeAdapter[T], value: T) -> bytes:
+    """A value as JSON in UTF-8, without the fields that have their default."""
+    plain = kind.dump_python(value, exclude_defaults=True)
+    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def from_json(kind: TypeAdapter[T], stored: str | bytes, name: str) -> T:
+    """The value that `to_json` wrote; DamagedRecord with the record's `name` if it is no such value."""
+    try:
+        return kind.validate_json(stored)
+    except ValidationError as error:
+        raise DamagedRecord(f"{name} cannot be read: {error.errors()[0]['msg']}") from error
+
+
+def pack(kind: TypeAdapter[T], value: T) -> bytes:
+    """A value as compressed JSON."""
+    return zstandard.compress(to_json(kind, value))
+
+
+def unpack(kind: TypeAdapter[T], stored: bytes, name: str) -> T:
+    """The value that `pack` wrote; DamagedRecord with the record's `name` if it is no such value."""
+    try:
+        if not 0 <= zstandard.frame_content_size(stored) <= MOST_PACKED:
+            raise zstandard.ZstdError("its size is impossible")
+        return from_json(kind, zstandard.decompress(stored), name)
+    except zstandard.ZstdError as error:
+        raise DamagedRecord(f"{name} cannot be decompressed: {error}") from error

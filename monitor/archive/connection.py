@@ -1,0 +1,123 @@
+"""Opening an archive's file: its pragmas, its lock, its transactions.
+
+One process writes; any number read meanwhile. Every failure of SQLite leaves here as an `ArchiveError`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitor.errors import ArchiveBusy, ArchiveError
+
+BUSY_SECONDS = 30.0
+POLL_SECONDS = 0.05
+
+
+def journal_mode(sqlite: tuple[int, int, int]) -> str:
+    """The journal mode for this version of SQLite.
+
+    WAL only where its reset no longer can corrupt the file (fixed in 3.51.3, and in 3.50.7 and 3.44.6:
+    https://sqlite.org/wal.html#walreset). TRUNCATE loses no commit to a power cut either, which DELETE may.
+    """
+    fixed = sqlite >= (3, 51, 3) or (3, 50, 7) <= sqlite < (3, 51) or (3, 44, 6) <= sqlite < (3, 45)
+    return "wal" if fixed else "truncate"
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A bare connection that begins no transaction of its own. `mode`: "ro", "rw", or "rwc" to make the file.
+
+    Threads may share it if they take turns.
+    """
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    db = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def configure(db: sqlite3.Connection, *, read_only: bool) -> None:
+    """Set every pragma, and read each back: SQLite is silent about one that it did not apply."""
+    wanted: dict[str, str | int] = {
+        "busy_timeout": int(BUSY_SECONDS * 1000),
+        "foreign_keys": 1,
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+        "mmap_size": 0,
+        "query_only": int(read_only),
+    }
+    if not read_only:
+        major, minor, patch = sqlite3.sqlite_version_info
+        wanted |= {"journal_mode": journal_mode((major, minor, patch)), "synchronous": 2}
+    for pragma, value in wanted.items():
+        db.execute(f"PRAGMA {pragma} = {value}")
+        (applied,) = db.execute(f"PRAGMA {pragma}").fetchone() or (0,)  # builds without mmap answer nothing
+        if applied != value:
+            raise ArchiveError(f"PRAGMA {pragma} is {applied} and should be {value}")
+
+
+@contextmanager
+def writing(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """One transaction, all or nothing.
+
+    IMMEDIATE, because a deferred one that reads before it writes fails at once where it should wait. A full disk rolls
+    the transaction back by itself, and each statement after that would be committed alone: let the error pass.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise into an ArchiveError that names the file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        raise (ArchiveBusy if busy else ArchiveError)(f"{path}: {error}") from error
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror or error}") from error
+
+
+class Lock:
+    """The right to write: an exclusive `flock` on `<archive>.lock`, which the kernel frees when its holder dies."""
+
+    def __init__(self, archive: Path, wait: float) -> None:
+        """Waits up to `wait` seconds; then ArchiveBusy, with the holder's process id."""
+        path = archive.with_name(archive.name + ".lock")
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self._acquire(archive, time.monotonic() + wait)
+        except BaseException:
+            self.release()
+            raise
+
+    def _acquire(self, archive: Path, deadline: float) -> None:
+        while not self._taken():
+            if time.monotonic() >= deadline:
+                holder = os.pread(self._file, 32, 0).decode("ascii", "replace").strip() or "unknown"
+                raise ArchiveBusy(f"{archive} is being written to by another process (id {holder}); try again later")
+            time.sleep(POLL_SECONDS)
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def _taken(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Let others write."""
+        os.close(self._file)

@@ -1,0 +1,97 @@
+"""What is wrong with an archive, one sentence a problem, each naming the record."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from monitor.archive.blobs import Blobs
+from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, from_json, unpack
+from monitor.errors import DamagedRecord
+
+_RULES = {
+    "snapshot {} has another size than its bytes": """
+        SELECT snapshots.id FROM snapshots JOIN blobs USING (sha256) WHERE snapshots.size <> blobs.size""",
+    "version {} was read from another page's snapshot": """
+        SELECT versions.id FROM versions JOIN snapshots ON snapshots.id = versions.snapshot
+        WHERE snapshots.page <> versions.page""",
+    "version {} was begun by no capture": """
+        SELECT id FROM versions WHERE id NOT IN (SELECT version FROM checks WHERE began AND version IS NOT NULL)""",
+    "capture {} brought another page's bytes": """
+        SELECT checks.id FROM checks JOIN snapshots ON snapshots.id = checks.snapshot
+        WHERE snapshots.page <> checks.page""",
+    "capture {} found another page's version": """
+        SELECT checks.id FROM checks JOIN versions ON versions.id = checks.version
+        WHERE versions.page <> checks.page""",
+    "change {} is not between two successive versions of its page": """
+        SELECT changes.id FROM changes JOIN versions ON versions.id = changes.after
+        WHERE versions.page <> changes.page OR changes.before IS NOT
+            (SELECT max(id) FROM versions WHERE page = changes.page AND id < changes.after)""",
+    "change {} was not seen when its version was": """
+        SELECT changes.id FROM changes JOIN versions ON versions.id = changes.after
+        WHERE versions.seen_at <> changes.seen_at""",
+    "page {} does not stand at its last version": """
+        SELECT id FROM pages WHERE version IS NOT (SELECT max(id) FROM versions WHERE page = pages.id)""",
+    "page {} does not stand at its last change": """
+        SELECT id FROM pages WHERE last_change IS NOT (SELECT max(id) FROM changes WHERE page = pages.id)""",
+    "page {} does not stand at its last capture": """
+        SELECT id FROM pages WHERE last_check IS NOT (SELECT max(id) FROM checks WHERE page = pages.id)""",
+    "delivery {} is neither done nor due at any time": """
+        SELECT id FROM deliveries WHERE (state IN ('owed', 'sending')) <> (next_at IS NOT NULL)""",
+    "delivery {} is sent without a time, or has a time without being sent": """
+        SELECT id FROM deliveries WHERE (state = 'sent') <> (sent_at IS NOT NULL)""",
+}
+
+
+def problems(db: sqlite3.Connection) -> Iterator[str]:
+    """Every problem found. Each read is short, lest a writer wait; all bytes come from the file, none from a cache."""
+    for search in (_in_file, _in_references, _in_rules, _in_blobs, _in_documents, _in_answers):
+        try:
+            yield from search(db)
+        except sqlite3.DatabaseError as error:
+            yield f"the file cannot be read further: {error}"
+
+
+def _in_file(db: sqlite3.Connection) -> Iterator[str]:
+    for (line,) in db.execute("PRAGMA integrity_check").fetchall():
+        if line != "ok":
+            yield f"the file: {line}"
+
+
+def _in_references(db: sqlite3.Connection) -> Iterator[str]:
+    for table, row, parent, _ in db.execute("PRAGMA foreign_key_check").fetchall():
+        yield f"row {row} of {table} refers to a row of {parent} that is not there"
+
+
+def _in_rules(db: sqlite3.Connection) -> Iterator[str]:
+    for sentence, search in _RULES.items():
+        for (row,) in db.execute(search).fetchall():
+            yield sentence.format(row)
+
+
+def _in_blobs(db: sqlite3.Connection) -> Iterator[str]:
+    blobs = Blobs(db)
+    for (sha256,) in db.execute("SELECT sha256 FROM blobs ORDER BY id").fetchall():
+        try:
+            blobs.get(sha256)
+        except DamagedRecord as damage:
+            yield str(damage) if sha256 in str(damage) else f"the bytes {sha256} are lost: {damage}"
+
+
+def _in_documents(db: sqlite3.Connection) -> Iterator[str]:
+    blobs = Blobs(db)
+    for version, sha256 in db.execute("SELECT id, document FROM versions ORDER BY id").fetchall():
+        try:
+            from_json(DOCUMENT, blobs.get(sha256), f"version {version}: its document")
+        except DamagedRecord as damage:
+            yield f"version {version}: {damage}"
+
+
+def _in_answers(db: sqlite3.Connection) -> Iterator[str]:
+    for (check,) in db.execute("SELECT id FROM checks ORDER BY id").fetchall():
+        headers, hops = db.execute("SELECT headers, hops FROM checks WHERE id = ?", (check,)).fetchone()
+        try:
+            unpack(HEADERS, headers, f"capture {check}: its headers")
+            unpack(HOPS, hops, f"capture {check}: its redirects")
+        except DamagedRecord as damage:
+            yield str(damage)

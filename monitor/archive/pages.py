@@ -1,0 +1,102 @@
+"""Where a page stands: what a check may rest on, and what people are shown."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from monitor.archive.codec import HEADERS, instant, instant_or_none, row, unpack
+from monitor.errors import UsageError
+from monitor.model import Held, Known, Page, PageState, Validators
+
+EARLIER = timedelta(days=30)
+"""How long a text counts as one that the page showed before."""
+TRUSTED = timedelta(days=7)
+"""How long the server's word that nothing changed is taken; then the page is fetched unconditionally."""
+
+
+def known(db: sqlite3.Connection, page: Page, now: datetime) -> Known:
+    """What is known of a page before a check; nothing of an unknown one."""
+    found = db.execute(
+        """SELECT pages.*, coalesce(versions.key, '') AS key, coalesce(versions.fingerprint, '') AS fingerprint,
+            coalesce(versions.edition, '') AS edition, coalesce(versions.language, '') AS language,
+            versions.seen_at, coalesce(versions.size, 0) AS size,
+            checks.at AS read_at, checks.url AS read_url, checks.headers
+        FROM pages LEFT JOIN versions ON versions.id = pages.version LEFT JOIN checks ON checks.id = pages.last_read
+        WHERE pages.vendor = :vendor AND pages.name = :name""",
+        row(vendor=page.vendor, name=page.name),
+    ).fetchone()
+    if found is None:
+        return Known()
+    return Known(
+        version_id=found["version"],
+        key=found["key"],
+        fingerprint=found["fingerprint"],
+        edition=found["edition"],
+        language=found["language"],
+        seen_at=instant_or_none(found["seen_at"]),
+        size=found["size"],
+        validators=_validators(found, page, now),
+        earlier=_earlier(db, found["id"], found["version"], now),
+        held=_held(found),
+        failing_since=instant_or_none(found["failing_since"]),
+        failures=found["failures"],
+    )
+
+
+def _validators(found: sqlite3.Row, page: Page, now: datetime) -> Validators:
+    """What to echo of the last answer that was read, if it was this address's and is recent by any clock."""
+    if found["read_url"] != page.url or not timedelta(0) <= now - instant(found["read_at"]) <= TRUSTED:
+        return Validators()
+    headers = {name.lower(): value for name, value in unpack(HEADERS, found["headers"], f"{page.key}: the headers")}
+    return Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified"))
+
+
+def _earlier(db: sqlite3.Connection, page: int, version: int | None, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    found = db.execute(
+        """SELECT key, max(last_seen_at) AS last FROM versions
+        WHERE page = :page AND last_seen_at >= :since AND id <> :version GROUP BY key ORDER BY last DESC""",
+        row(page=page, version=version, since=now - EARLIER),
+    )
+    return tuple((each["key"], instant(each["last"])) for each in found)
+
+
+def _held(found: sqlite3.Row) -> Held | None:
+    if found["held_key"] is None:
+        return None
+    return Held(found["held_key"], instant(found["held_since"]), found["held_times"])
+
+
+def pages(db: sqlite3.Connection) -> tuple[PageState, ...]:
+    """Where every page stands, by vendor and name."""
+    return tuple(map(_page_state, db.execute("SELECT * FROM page_states ORDER BY vendor, page")))
+
+
+def _page_state(found: sqlite3.Row) -> PageState:
+    return PageState(
+        vendor=found["vendor"],
+        vendor_name=found["vendor_name"],
+        page=found["page"],
+        type=found["type"],
+        url=found["url"],
+        last_check_at=instant_or_none(found["last_check_at"]),
+        outcome=found["outcome"],
+        reason=found["reason"] or "",
+        last_good_at=instant_or_none(found["last_good_at"]),
+        failing_since=instant_or_none(found["failing_since"]),
+        failures=found["failures"],
+        last_change_at=instant_or_none(found["last_change_at"]),
+        last_change_id=found["last_change_id"],
+        next_check_at=instant_or_none(found["next_check_at"]),
+        captures=found["captures"],
+        versions=found["versions"],
+        changes=found["changes"],
+    )
+
+
+def page_id(db: sqlite3.Connection, vendor: str, name: str) -> int:
+    """The id of a page's row; UsageError if the archive has no such page."""
+    found = db.execute("SELECT id FROM pages WHERE vendor = ? AND name = ?", (vendor, name)).fetchone()
+    if found is None:
+        raise UsageError(f"{vendor}/{name}: the archive has no such page")
+    return int(found["id"])

@@ -1,0 +1,252 @@
+"""Writing one check down: all its rows, from the page to what is owed, within the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+
+from monitor.archive.blobs import Blobs
+from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, Value, pack, row, stamp, to_json
+from monitor.errors import ArchiveError
+from monitor.model import HEALTHY, Capture, Change, Outcome, Owed, Page, Version
+
+CREDENTIALS = frozenset(
+    (
+        "authentication-info", "authorization", "cookie", "proxy-authentication-info", "proxy-authorization",
+        "set-cookie", "set-cookie2", "x-amz-security-token", "x-api-key", "x-auth-token", "x-csrf-token",
+        "x-xsrf-token",
+    )
+)  # fmt: skip
+"""Headers that are never stored, in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What one check left: its id, the SHA-256 of its bytes, and the version and the change that it began, if any."""
+
+    check: int
+    snapshot: str | None
+    version: int | None
+    change: int | None
+
+
+def record(db: sqlite3.Connection, blobs: Blobs, page: Page, outcome: Outcome) -> Recorded:
+    """Write an outcome down. ArchiveError if it contradicts itself."""
+    _refuse_contradictions(page, outcome)
+    capture = outcome.capture
+    before = _put_page(db, page)
+    snapshot, sha256 = _put_snapshot(db, blobs, before, capture)
+    version = _put_version(db, blobs, before, snapshot, outcome.version, capture)
+    change = _put_change(db, before, version, outcome.change, capture)
+    check = _put_check(db, before, snapshot, version, capture)
+    if change is not None:
+        _put_alerts(db, page, change, outcome.owed, capture)
+    _put_state(db, before["id"], outcome, Recorded(check, sha256, version, change))
+    return Recorded(check, sha256, version, change)
+
+
+def _refuse_contradictions(page: Page, outcome: Outcome) -> None:
+    if outcome.version is not None and outcome.capture.outcome not in HEALTHY:
+        raise ArchiveError(f"{page.key}: a capture that is {outcome.capture.outcome!r} begins no version")
+    if outcome.change is not None and outcome.version is None:
+        raise ArchiveError(f"{page.key}: a change needs the version that it leads to")
+    if outcome.owed and outcome.change is None:
+        raise ArchiveError(f"{page.key}: an alert needs its change")
+
+
+def _put_page(db: sqlite3.Connection, page: Page) -> sqlite3.Row:
+    """The page's row as it was before this check but for what the watchlist says of it."""
+    found: sqlite3.Row = db.execute(
+        """INSERT INTO pages (vendor, name, vendor_name, type, url) VALUES (:vendor, :name, :vendor_name, :type, :url)
+        ON CONFLICT (vendor, name) DO UPDATE
+        SET vendor_name = excluded.vendor_name, type = excluded.type, url = excluded.url
+        RETURNING *""",
+        row(vendor=page.vendor, name=page.name, vendor_name=page.vendor_name, type=page.type, url=page.url),
+    ).fetchone()
+    return found
+
+
+def _put_snapshot(
+    db: sqlite3.Connection, blobs: Blobs, page: sqlite3.Row, capture: Capture
+) -> tuple[int | None, str | None]:
+    if capture.body is None:
+        return None, None
+    sha256 = blobs.put(capture.body, like=_similar(db, page, capture))
+    values = row(page=page["id"], sha256=sha256, content_type=capture.content_type)
+    found = db.execute(
+        "SELECT id FROM snapshots WHERE page = :page AND sha256 = :sha256 AND content_type = :content_type", values
+    ).fetchone()
+    if found is not None:
+        return found["id"], sha256
+    return _insert(db, "snapshots", **values, size=len(capture.body), seen_at=capture.at), sha256
+
+
+def _similar(db: sqlite3.Connection, page: sqlite3.Row, capture: Capture) -> str | None:
+    """The bytes that these most likely resemble: good ones the last good ones, bad ones whatever came last."""
+    if capture.outcome in HEALTHY and page["last_read"] is not None:
+        sql = "SELECT sha256 FROM checks JOIN snapshots ON snapshots.id = checks.snapshot WHERE checks.id = :last_read"
+    else:
+        sql = "SELECT sha256 FROM snapshots WHERE page = :id ORDER BY id DESC LIMIT 1"
+    found = db.execute(sql, dict(page)).fetchone()
+    return None if found is None else found["sha256"]
+
+
+def _put_version(
+    db: sqlite3.Connection,
+    blobs: Blobs,
+    page: sqlite3.Row,
+    snapshot: int | None,
+    version: Version | None,
+    capture: Capture,
+) -> int | None:
+    if version is None:
+        return None
+    if snapshot is None:  # a reading of the bytes that the server says still stand
+        read = db.execute("SELECT snapshot FROM checks WHERE id = ?", (page["last_read"],)).fetchone()
+        snapshot = read and read["snapshot"]
+    last = db.execute("SELECT document FROM versions WHERE id = ?", (page["version"],)).fetchone()
+    document = blobs.put(to_json(DOCUMENT, version.document), like=last and last["document"])
+    return _insert(
+        db,
+        "versions",
+        page=page["id"],
+        snapshot=snapshot,
+        seen_at=capture.at,
+        last_seen_at=capture.at,
+        key=version.key,
+        fingerprint=version.fingerprint,
+        edition=version.edition,
+        technical=version.technical,
+        title=version.document.title,
+        language=version.document.language,
+        size=len(version.document.text),
+        document=document,
+    )
+
+
+def _put_change(
+    db: sqlite3.Connection, page: sqlite3.Row, version: int | None, change: Change | None, capture: Capture
+) -> int | None:
+    if change is None:
+        return None
+    last = db.execute("SELECT last_seen_at FROM versions WHERE id = ?", (page["version"],)).fetchone()
+    if last is None:
+        raise ArchiveError(f"{page['vendor']}/{page['name']}: a page's first version is no change")
+    change_id = _insert(
+        db,
+        "changes",
+        page=page["id"],
+        before=page["version"],
+        after=version,
+        seen_at=capture.at,
+        previous_at=last["last_seen_at"],
+        verdict=change.verdict,
+        importance=change.importance,
+        topics=change.topics,
+        summary=change.summary,
+        why=change.why,
+    )
+    for finding in change.findings:
+        _insert(
+            db,
+            "findings",
+            change=change_id,
+            topic=finding.topic,
+            kind=finding.change,
+            before=finding.before,
+            after=finding.after,
+            reading=finding.reading,
+            importance=finding.importance,
+            trail=finding.trail,
+            amount_before=finding.amount_before,
+            amount_after=finding.amount_after,
+            rule=finding.rule,
+        )
+    return change_id
+
+
+def _put_check(
+    db: sqlite3.Connection, page: sqlite3.Row, snapshot: int | None, version: int | None, capture: Capture
+) -> int:
+    healthy = capture.outcome in HEALTHY
+    if healthy and version is None:
+        db.execute(
+            "UPDATE versions SET last_seen_at = max(last_seen_at, :at) WHERE id = :version",
+            row(at=capture.at, version=page["version"]),
+        )
+    return _insert(
+        db,
+        "checks",
+        page=page["id"],
+        at=capture.at,
+        url=capture.url,
+        outcome=capture.outcome,
+        reason=capture.reason,
+        final_url=capture.final_url,
+        status=capture.status,
+        content_type=capture.content_type,
+        seconds=capture.seconds,
+        retry_after=capture.retry_after,
+        headers=pack(HEADERS, tuple(header for header in capture.headers if header[0].lower() not in CREDENTIALS)),
+        hops=pack(HOPS, capture.hops),
+        snapshot=snapshot,
+        version=(version or page["version"]) if healthy else None,
+        began=version is not None,
+    )
+
+
+def _put_alerts(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed, ...], capture: Capture) -> None:
+    keys = db.execute(
+        """SELECT old.key AS before, new.key AS after FROM changes
+        JOIN versions AS old ON old.id = changes.before JOIN versions AS new ON new.id = changes.after
+        WHERE changes.id = ?""",
+        (change,),
+    ).fetchone()
+    for each in owed:
+        alert = _insert(db, "alerts", change=change, reason=each.reason, created_at=capture.at)
+        for channel in each.channels:
+            told = "\n".join((page.key, keys["before"], keys["after"], stamp(capture.at), channel))
+            db.execute(
+                """INSERT INTO deliveries (alert, channel, key, state, created_at, next_at)
+                VALUES (:alert, :channel, :key, 'owed', :at, :at) ON CONFLICT (key) DO NOTHING""",
+                row(alert=alert, channel=channel, key=hashlib.sha256(told.encode()).hexdigest(), at=capture.at),
+            )
+
+
+def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Recorded) -> None:
+    held, healthy = outcome.held, outcome.capture.outcome in HEALTHY
+    db.execute(
+        """UPDATE pages SET
+            last_check = :check,
+            last_good = CASE WHEN :healthy THEN :check ELSE last_good END,
+            last_read = CASE WHEN :healthy AND :snapshot IS NOT NULL THEN :check ELSE last_read END,
+            version = coalesce(:version, version),
+            last_change = coalesce(:change, last_change),
+            failing_since = CASE WHEN :healthy THEN NULL ELSE coalesce(failing_since, :at) END,
+            failures = CASE WHEN :healthy THEN 0 ELSE failures + 1 END,
+            held_key = :held_key, held_since = :held_since, held_times = :held_times,
+            next_check_at = :next_check_at
+        WHERE id = :page""",
+        row(
+            page=page,
+            check=recorded.check,
+            snapshot=recorded.snapshot,
+            version=recorded.version,
+            change=recorded.change,
+            healthy=healthy,
+            at=outcome.capture.at,
+            held_key=held.key if held else None,
+            held_since=held.since if held else None,
+            held_times=held.times if held else None,
+            next_check_at=outcome.next_check_at,
+        ),
+    )
+
+
+def _insert(db: sqlite3.Connection, table: str, **values: Value) -> int:
+    """Insert one row; its id. The names are those of the calls above, never data."""
+    marks = ", ".join(f":{column}" for column in values)
+    done = db.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", row(**values))  # noqa: S608
+    assert done.lastrowid is not None
+    return done.lastrowid

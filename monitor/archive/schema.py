@@ -1,0 +1,259 @@
+"""The archive's tables, indexes and views, as migrations.
+
+An archive is known by its `application_id`; its `user_version` is the number of migrations applied to it. A released
+migration is never edited: a change of the schema is a new one at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from monitor.archive.connection import configure, connect, writing
+from monitor.errors import ArchiveError, NewerArchive
+
+APPLICATION_ID = 0x544D4F4E  # "TMON"
+SCHEMA_VERSION = 1  # the number of migrations below
+MIGRATIONS = Migrations("monitor")
+
+_TABLES = (
+    """CREATE TABLE pages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        vendor TEXT NOT NULL,
+        name TEXT NOT NULL,
+        vendor_name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        url TEXT NOT NULL,
+        last_check INTEGER REFERENCES checks (id),
+        last_good INTEGER REFERENCES checks (id), -- the last healthy check
+        last_read INTEGER REFERENCES checks (id), -- the last healthy check that brought bytes
+        version INTEGER REFERENCES versions (id), -- the current one
+        last_change INTEGER REFERENCES changes (id),
+        failing_since TEXT CHECK (length(failing_since) = 27),
+        failures INTEGER NOT NULL DEFAULT 0,
+        held_key TEXT,
+        held_since TEXT CHECK (length(held_since) = 27),
+        held_times INTEGER,
+        next_check_at TEXT CHECK (length(next_check_at) = 27),
+        UNIQUE (vendor, name)
+    ) STRICT""",
+    """CREATE TABLE blobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+        size INTEGER NOT NULL,
+        base TEXT REFERENCES blobs (sha256), -- the bytes that these are compressed against
+        depth INTEGER NOT NULL, -- how many bases have to be read first
+        data BLOB NOT NULL,
+        CHECK ((depth = 0) = (base IS NULL))
+    ) STRICT""",
+    """CREATE TABLE snapshots (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        sha256 TEXT NOT NULL REFERENCES blobs (sha256),
+        content_type TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        seen_at TEXT NOT NULL CHECK (length(seen_at) = 27),
+        UNIQUE (page, sha256, content_type)
+    ) STRICT""",
+    """CREATE TABLE versions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        snapshot INTEGER NOT NULL REFERENCES snapshots (id),
+        seen_at TEXT NOT NULL CHECK (length(seen_at) = 27),
+        last_seen_at TEXT NOT NULL CHECK (length(last_seen_at) = 27),
+        key TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        edition TEXT NOT NULL,
+        technical INTEGER NOT NULL CHECK (technical IN (0, 1)),
+        title TEXT NOT NULL,
+        language TEXT NOT NULL,
+        size INTEGER NOT NULL, -- characters of its text
+        document TEXT NOT NULL REFERENCES blobs (sha256)
+    ) STRICT""",
+    """CREATE TABLE changes (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        before INTEGER NOT NULL REFERENCES versions (id),
+        after INTEGER NOT NULL UNIQUE REFERENCES versions (id),
+        seen_at TEXT NOT NULL CHECK (length(seen_at) = 27),
+        previous_at TEXT NOT NULL CHECK (length(previous_at) = 27),
+        verdict TEXT NOT NULL CHECK (verdict IN ('alert', 'note', 'quiet')),
+        importance TEXT NOT NULL CHECK (importance IN ('major', 'minor', 'none')),
+        topics TEXT NOT NULL, -- JSON
+        summary TEXT NOT NULL,
+        why TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE findings (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        change INTEGER NOT NULL REFERENCES changes (id),
+        topic TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('added', 'removed', 'changed')),
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        reading TEXT NOT NULL,
+        importance TEXT NOT NULL CHECK (importance IN ('major', 'minor', 'none')),
+        trail TEXT NOT NULL, -- JSON
+        amount_before TEXT, -- JSON
+        amount_after TEXT, -- JSON
+        rule TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE checks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        at TEXT NOT NULL CHECK (length(at) = 27),
+        url TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        final_url TEXT NOT NULL,
+        status INTEGER,
+        content_type TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        retry_after REAL,
+        headers BLOB NOT NULL, -- compressed JSON
+        hops BLOB NOT NULL, -- compressed JSON
+        snapshot INTEGER REFERENCES snapshots (id), -- the bytes it brought
+        version INTEGER REFERENCES versions (id), -- the text that it found to stand
+        began INTEGER NOT NULL CHECK (began IN (0, 1)) -- whether that text is new
+    ) STRICT""",
+    """CREATE TABLE alerts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        change INTEGER NOT NULL REFERENCES changes (id),
+        reason TEXT NOT NULL,
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27)
+    ) STRICT""",
+    """CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        alert INTEGER NOT NULL REFERENCES alerts (id),
+        channel TEXT NOT NULL,
+        key TEXT NOT NULL UNIQUE CHECK (length(key) = 64),
+        state TEXT NOT NULL CHECK (state IN ('owed', 'sending', 'sent', 'failed')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27),
+        next_at TEXT CHECK (length(next_at) = 27), -- when to try next; while sending, when to give up waiting
+        sent_at TEXT CHECK (length(sent_at) = 27),
+        failed_at TEXT CHECK (length(failed_at) = 27), -- the last time that the channel did not take it
+        error TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+)
+_INDEXES = (
+    "CREATE INDEX checks_of_page ON checks (page, at)",
+    "CREATE INDEX versions_of_page ON versions (page, last_seen_at)",
+    "CREATE INDEX changes_of_page ON changes (page, seen_at)",
+    "CREATE INDEX changes_by_time ON changes (seen_at)",
+    "CREATE INDEX findings_of_change ON findings (change)",
+    "CREATE INDEX findings_by_topic ON findings (topic, change)",
+    "CREATE INDEX alerts_of_change ON alerts (change)",
+    "CREATE INDEX deliveries_of_alert ON deliveries (alert)",
+    "CREATE INDEX deliveries_by_state ON deliveries (state, next_at)",
+)
+_VIEWS = (
+    """CREATE VIEW recorded_changes AS
+    SELECT changes.id, pages.vendor, pages.vendor_name, pages.name AS page, pages.type, pages.url,
+        changes.seen_at, changes.previous_at, changes.verdict, changes.importance, changes.topics, changes.summary,
+        changes.why,
+        changes.before AS before_version, old_text.sha256 AS before_snapshot, old.seen_at AS before_seen_at,
+        changes.after AS after_version, new_text.sha256 AS after_snapshot, new.seen_at AS after_seen_at
+    FROM changes
+    JOIN pages ON pages.id = changes.page
+    JOIN versions AS old ON old.id = changes.before
+    JOIN versions AS new ON new.id = changes.after
+    JOIN snapshots AS old_text ON old_text.id = old.snapshot
+    JOIN snapshots AS new_text ON new_text.id = new.snapshot""",
+    """CREATE VIEW page_states AS
+    SELECT pages.vendor, pages.vendor_name, pages.name AS page, pages.type, pages.url,
+        last.at AS last_check_at, last.outcome, last.reason, good.at AS last_good_at,
+        pages.failing_since, pages.failures, changes.seen_at AS last_change_at, pages.last_change AS last_change_id,
+        pages.next_check_at,
+        (SELECT count(*) FROM checks WHERE checks.page = pages.id) AS captures,
+        (SELECT count(*) FROM versions WHERE versions.page = pages.id) AS versions,
+        (SELECT count(*) FROM changes AS each WHERE each.page = pages.id) AS changes
+    FROM pages
+    LEFT JOIN checks AS last ON last.id = pages.last_check
+    LEFT JOIN checks AS good ON good.id = pages.last_good
+    LEFT JOIN changes ON changes.id = pages.last_change""",
+)
+
+
+@MIGRATIONS()
+def first_tables(db: Database) -> None:
+    """Pages, what was fetched, what was read, what it meant, what is owed."""
+    for statement in (*_TABLES, *_INDEXES, *_VIEWS):
+        db.execute(statement)
+
+
+def create(path: Path) -> None:
+    """Make a new archive. It is built beside its place and then moved there, so that nobody ever meets half of one."""
+    with _built(path) as unfinished, closing(connect(unfinished, "rwc")) as db:
+        migrate(db)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Apply the migrations that an archive lacks, all or none."""
+    with writing(db):
+        wrapped = Database(db, execute_plugins=False)
+        MIGRATIONS.apply(wrapped)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS.applied(wrapped))}")
+
+
+def prepare(db: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    """Make a connection ready for use, and the archive one of this program's edition."""
+    version = _identify(db, path)
+    configure(db, read_only=read_only)
+    if version < SCHEMA_VERSION:
+        if read_only:
+            raise ArchiveError(f"{path} was written by an older program; `monitor check` brings it up to date")
+        migrate(db)
+
+
+def copy(db: sqlite3.Connection, target: Path) -> None:
+    """Write the archive as of now to a new file, which is whole as soon as it is there."""
+    if target.exists():
+        raise ArchiveError(f"{target} exists already; a backup does not replace it")
+    with _built(target) as unfinished, closing(connect(unfinished, "rwc")) as into:
+        db.backup(into)
+
+
+@contextmanager
+def _built(path: Path) -> Iterator[Path]:
+    """A place beside a new file, from which it is moved when all that it holds is on the disk."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    try:
+        yield unfinished
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _identify(db: sqlite3.Connection, path: Path) -> int:
+    """The schema version of an archive. ArchiveError for a file that is none, NewerArchive for one of a later program.
+
+    Reads only: a file of somebody else's stays as it is, an empty one too, as it may be all that is left of an archive.
+    """
+    try:
+        (application,) = db.execute("PRAGMA application_id").fetchone()
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+            raise
+        raise ArchiveError(f"{path} is no archive: it is not an SQLite database; it is left as it is") from error
+    if application != APPLICATION_ID:
+        raise ArchiveError(f"{path} is no archive: it is {_likeness(path)}; it is left as it is")
+    if version > SCHEMA_VERSION:
+        raise NewerArchive(f"{path} was written by a newer program (schema {version}, this one knows {SCHEMA_VERSION})")
+    return int(version)
+
+
+def _likeness(path: Path) -> str:
+    return "another program's SQLite database" if path.stat().st_size else "an empty file"

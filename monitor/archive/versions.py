@@ -1,0 +1,61 @@
+"""Versions of pages, with the documents that were read."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from monitor.archive.blobs import Blobs
+from monitor.archive.codec import DOCUMENT, from_json, instant, row
+from monitor.archive.pages import page_id
+from monitor.errors import UsageError
+from monitor.model import Document, VersionRecord
+
+_VERSIONS = """SELECT versions.*, pages.vendor, pages.name, snapshots.sha256
+    FROM versions JOIN pages ON pages.id = versions.page JOIN snapshots ON snapshots.id = versions.snapshot"""
+
+
+def document(db: sqlite3.Connection, blobs: Blobs, version: int) -> Document:
+    """What was read in a version. UsageError if there is none of that id."""
+    found = db.execute("SELECT document FROM versions WHERE id = ?", (version,)).fetchone()
+    if found is None:
+        raise UsageError(f"the archive has no version {version}")
+    return from_json(DOCUMENT, blobs.get(found["document"]), f"version {version}: its document")
+
+
+def version(db: sqlite3.Connection, blobs: Blobs, version: int) -> VersionRecord:
+    """A version with its document. UsageError if there is none of that id."""
+    read = document(db, blobs, version)
+    return _version_record(db.execute(f"{_VERSIONS} WHERE versions.id = ?", (version,)).fetchone(), read)
+
+
+def version_ids(db: sqlite3.Connection, vendor: str, name: str) -> tuple[int, ...]:
+    """The ids of a page's versions, oldest first."""
+    found = db.execute("SELECT id FROM versions WHERE page = ? ORDER BY seen_at, id", (page_id(db, vendor, name),))
+    return tuple(each["id"] for each in found)
+
+
+def version_id_at(db: sqlite3.Connection, vendor: str, name: str, at: datetime) -> int:
+    """The version in force at a time. UsageError with the first one's date if that is later."""
+    page = row(page=page_id(db, vendor, name), at=at)
+    found = db.execute(
+        "SELECT id FROM versions WHERE page = :page AND seen_at <= :at ORDER BY seen_at DESC, id DESC LIMIT 1", page
+    ).fetchone()
+    if found is not None:
+        return int(found["id"])
+    (first,) = db.execute("SELECT min(seen_at) FROM versions WHERE page = :page", page).fetchone()
+    since = f"the first is of {instant(first):%Y-%m-%d %H:%M} UTC" if first else "there is none yet"
+    raise UsageError(f"{vendor}/{name} has no version of {at:%Y-%m-%d %H:%M}: {since}")
+
+
+def _version_record(found: sqlite3.Row, read: Document) -> VersionRecord:
+    return VersionRecord(
+        id=found["id"],
+        vendor=found["vendor"],
+        page=found["name"],
+        seen_at=instant(found["seen_at"]),
+        snapshot=found["sha256"],
+        edition=found["edition"],
+        technical=bool(found["technical"]),
+        document=read,
+    )

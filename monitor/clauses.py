@@ -1,0 +1,56 @@
+"""Blocks -> clauses: the sentences of a text, verbatim, in English, Chinese and languages punctuated like them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from monitor.model import Block, Clause, Document
+
+_ABBREVIATIONS = frozenset(
+    ["e.g", "i.e", "etc", "vs", "no", "nos", "art", "sec", "sect", "inc", "ltd", "llc", "corp", "co", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "u.s", "u.k", "e.u", "p.o", "cf", "al", "approx", "dept", "est", "fig"]
+)
+_END = re.compile(
+    r"[。！？；]+[”’」』）)\"']*"  # Chinese: no space follows
+    r"|(?<=[^\s.])[.!?]+[”’\"')\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9À-Þ\u4e00-\u9fff•*–—-])"
+    r"|;(?=\s+(?:and|or)?\s*\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s)"  # (a) ...; (b) ...
+)
+_LAST_WORD = re.compile(r"([\w.]+)\.$")
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The sentences of `text`; joined by nothing but the white space between them they are the text again.
+
+    >>> split("We keep inputs for 30 days. You may opt out, e.g. in your settings.")
+    ('We keep inputs for 30 days.', 'You may opt out, e.g. in your settings.')
+    """
+    return tuple(piece for piece in _pieces(text) if piece)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    start = 0
+    for end in _END.finditer(text):
+        if not _abbreviates(text[start : end.end()]):
+            yield text[start : end.end()].strip()
+            start = end.end()
+    yield text[start:].strip()
+
+
+def _abbreviates(piece: str) -> bool:
+    """Whether the full stop at the end of `piece` belongs to an abbreviation, an initial or a section number."""
+    word = _LAST_WORD.search(piece[-40:])
+    return bool(word) and (
+        word[1].lower() in _ABBREVIATIONS or len(word[1]) == 1 or (word[1].replace(".", "").isdigit() and len(piece) < 12)
+    )
+
+
+def clauses(document: Document) -> Iterator[Clause]:
+    """All clauses of a document, in its order. A row of a table, or a heading, is one clause."""
+    for block in document.blocks:
+        yield from of_block(block)
+
+
+def of_block(block: Block) -> Iterator[Clause]:
+    """The clauses of one block."""
+    texts = (block.text,) if block.kind in ("row", "heading") else split(block.text)
+    yield from (Clause(text, block) for text in texts)

@@ -1,0 +1,42 @@
+"""The command line: one file a command group; each command parses, calls one function and prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+
+import click
+
+from monitor.cli import check, demo, intake, read, records, upkeep, watchlist
+from monitor.errors import MonitorError
+from monitor.words import printable
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(version("terms-monitor"), prog_name="monitor")
+def cli() -> None:
+    """Tells you the day an AI vendor changes what it may do with your data, or what it gives for free, and only then.
+
+    Messages go to standard error, data to standard output. Exit status: 0 done, 1 a fault of ours, 2 wrong use or a broken
+    watchlist, 3 done, but some pages could not be checked.
+    """
+
+
+for _group in (demo, check, records, read, intake, watchlist, upkeep):
+    for _command in _group.COMMANDS:
+        cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; every error of ours is one message and an exit status, never a traceback."""
+    try:
+        cli(standalone_mode=True)
+    except MonitorError as error:
+        click.echo(printable(f"monitor: {error}"), err=True)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:  # the reader of our output went away: `monitor changes | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)

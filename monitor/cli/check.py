@@ -1,0 +1,158 @@
+"""`check`, `run`, `status`: looking at the pages, now or on their schedule, and saying where they stand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+from rich.text import Text
+
+from monitor import daemon, outbox, pipeline, wiring
+from monitor.archive import Archive
+from monitor.cli import setup
+from monitor.cli.setup import Setup, as_json, common
+from monitor.cli.show import console, table, when
+from monitor.errors import UsageError
+from monitor.model import HEALTHY, OUTCOMES, Page, PageState
+from monitor.pipeline import Checked
+from monitor.watchlist import Watchlist
+from monitor.words import one_line, printable
+
+SOME_FAILED = 3
+
+
+@click.command()
+@click.argument("pages", nargs=-1, metavar="[VENDOR/PAGE]...")
+@click.option("--due", is_flag=True, help="Only the pages whose turn it is.")
+@as_json
+@common
+def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None:
+    """Check the pages once, now, and deliver what is owed. Without a PAGE, all of them.
+
+    Exit status 3 says that some pages could not be checked; `monitor status` says why.
+    """
+    watchlist = setup_.watchlist()
+    channels = wiring.channels(watchlist, os.environ)
+    with wiring.archive(setup_.archive_path()) as archive, wiring.fetcher(watchlist.settings) as fetcher:
+        wanted = _wanted(watchlist, pages, archive if due else None)
+        failed = 0
+        for checked in pipeline.check(wanted, archive, fetcher, wiring.judgement(watchlist), setup.now):
+            failed += checked.outcome.capture.outcome not in HEALTHY
+            _tell(setup_, checked, json_)
+        delivered = outbox.deliver(archive, channels, setup.now(), watchlist.settings.language)
+    setup_.say(_closing(len(wanted), failed, delivered))
+    if failed:
+        raise SystemExit(SOME_FAILED)
+
+
+def _wanted(watchlist: Watchlist, keys: tuple[str, ...], archive: Archive | None) -> tuple[Page, ...]:
+    """The pages named, or all; with an archive, of these only the ones whose turn it is."""
+    unknown = [key for key in keys if wiring.page(watchlist, key) is None]
+    if unknown:
+        raise UsageError(
+            f"{watchlist.path} has no page {', '.join(unknown)}; `monitor watchlist list` shows what it has"
+        )
+    pages = (
+        tuple(page for page in (*watchlist.pages, *watchlist.disabled) if page.key in keys) if keys else watchlist.pages
+    )
+    return pages if archive is None else pipeline.due(pages, archive, setup.now())
+
+
+def _tell(setup_: Setup, checked: Checked, json_: bool) -> None:
+    capture, change = checked.outcome.capture, checked.outcome.change
+    if json_:
+        setup.print_json(
+            {
+                "vendor": checked.page.vendor,
+                "page": checked.page.name,
+                "checked_at": capture.at.isoformat().replace("+00:00", "Z"),
+                "outcome": capture.outcome,
+                "reason": capture.reason,
+                "version": checked.recorded.version,
+                "change": checked.recorded.change,
+                "verdict": change.verdict if change else None,
+            }  # fmt: skip
+        )
+    elif not setup_.quiet or capture.outcome not in HEALTHY:
+        click.echo(printable(f"{checked.page.key}: {_in_words(checked)}"))
+
+
+def _in_words(checked: Checked) -> str:
+    capture, change = checked.outcome.capture, checked.outcome.change
+    if capture.outcome not in HEALTHY:
+        return f"could not be checked: {one_line(capture.reason or OUTCOMES[capture.outcome], 200)}"
+    if change:
+        return f"changed ({change.verdict}): {one_line(change.summary, 200)}"
+    return "first version recorded" if checked.outcome.version else "unchanged"
+
+
+def _closing(checked: int, failed: int, delivered: outbox.Delivered) -> str:
+    said = f"{checked - failed} of {checked} pages checked" + (f"; {failed} could not be" if failed else "")
+    said += f"; {delivered.sent} alerts delivered" if delivered.sent else ""
+    return (
+        said
+        + (f"; {delivered.owed} still owed, to be tried again" if delivered.owed else "")
+        + (f"; {delivered.failed} given up: their channels refuse them for good" if delivered.failed else "")
+    )
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due and stop, rather than go on.")
+@common
+def run(setup_: Setup, once: bool) -> None:
+    """Check the pages on their schedule and deliver alerts, until stopped (SIGTERM or Ctrl-C).
+
+    An edited watchlist is taken up; a broken one is reported, and the last good one stays in force.
+    """
+    daemon.run(setup_.watchlist_file, setup_.archive_file, os.environ, setup.now, setup_.say, once=once)
+
+
+@click.command()
+@as_json
+@common
+def status(setup_: Setup, json_: bool) -> None:
+    """Where each page stands: last check and its outcome, last change, next check, health."""
+    with setup_.reading() as archive:
+        states = archive.pages()
+        owed = len(archive.deliveries(state="owed")) + len(archive.deliveries(state="sending"))
+        lost = len(archive.deliveries(state="failed"))
+    if json_:
+        for state in states:
+            setup.print_json(_state_json(state))
+        return
+    shown = table(["page", "last check", "health", "last change", "next check"], _rows(states, setup.now()))
+    console().print(shown)
+    setup_.say(f"{len(states)} pages; {owed} deliveries owed" + (f", {lost} given up" if lost else ""))
+
+
+def _rows(states: tuple[PageState, ...], now: datetime) -> Iterator[list[str | Text]]:
+    for state in states:
+        change = f"{when(state.last_change_at)} (#{state.last_change_id})" if state.last_change_id else "-"
+        yield [f"{state.vendor}/{state.page}", when(state.last_check_at), _health(state), change, _next(state, now)]
+
+
+def _health(state: PageState) -> Text:
+    if state.failing_since is None:
+        return Text("ok", "green")
+    reason = one_line(state.reason or OUTCOMES.get(state.outcome or "", ""), 160)
+    return Text(f"failing since {when(state.failing_since)} ({state.failures} checks): {reason}", "red")
+
+
+def _next(state: PageState, now: datetime) -> str:
+    return "now" if state.next_check_at and state.next_check_at <= now else when(state.next_check_at)
+
+
+def _state_json(state: PageState) -> dict[str, object]:
+    stamp = lambda moment: moment.isoformat().replace("+00:00", "Z") if moment else None  # noqa: E731
+    return {
+        "vendor": state.vendor, "page": state.page, "type": state.type, "url": state.url, "healthy": state.failing_since is None,
+        "outcome": state.outcome, "reason": state.reason, "last_check_at": stamp(state.last_check_at),
+        "last_good_at": stamp(state.last_good_at), "failing_since": stamp(state.failing_since), "failures": state.failures,
+        "last_change_at": stamp(state.last_change_at), "last_change": state.last_change_id, "next_check_at": stamp(state.next_check_at),
+        "captures": state.captures, "versions": state.versions, "changes": state.changes,
+    }  # fmt: skip
+
+
+COMMANDS = (check, run, status)

@@ -1,0 +1,58 @@
+"""`import`: history recorded elsewhere, through the pipeline that live checks go through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from monitor import pipeline, wiring
+from monitor.cli.setup import Setup, common
+from monitor.history import captures as capture_list
+from monitor.pipeline import Judgement
+
+
+@click.group("import")
+def import_() -> None:
+    """Bring in history recorded elsewhere. Alerts are decided, but not sent."""
+
+
+@import_.command("captures")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@common
+def captures(setup: Setup, file: Path) -> None:
+    """Import a capture list: JSON lines with vendor, page, type, url, fetched_at, file, content_type, status.
+
+    Each capture runs through the pipeline of a live check but the fetch, page by page in the order of time. The same list twice
+    changes nothing; an import that was stopped goes on where it was.
+    """
+    pages = capture_list.load(file)
+    judgement = Judgement(rules=(), language=setup.language())
+    total = sum(map(len, pages.values()))
+    taken = 0
+    with setup.writing() as archive, _progress(setup) as progress:
+        task = progress.add_task("importing", total=total)
+        for recorded in pages.values():
+            for taken_now in pipeline.take_recorded(_as_watched(setup, recorded), archive, judgement):
+                taken += taken_now
+                progress.advance(task)
+    setup.say(f"{taken} captures of {len(pages)} pages imported; {total - taken} were there already")
+
+
+def _as_watched(setup: Setup, recorded: tuple[capture_list.Recorded, ...]) -> tuple[capture_list.Recorded, ...]:
+    """The captures, read as the watchlist says where it has the page; pages that it lacks are as the list describes them."""
+    watchlist = setup.watchlist_if_any()
+    known = wiring.page(watchlist, recorded[0].page.key) if watchlist else None
+    return recorded if known is None else tuple(replace(each, page=known) for each in recorded)
+
+
+def _progress(setup: Setup) -> Progress:
+    """A progress bar on a terminal; nothing elsewhere."""
+    console = Console(stderr=True)
+    return Progress(console=console, disable=setup.quiet or not console.is_terminal)
+
+
+COMMANDS = (import_,)

@@ -1,0 +1,151 @@
+"""`read`, `diff`: what the monitor reads in one document, and what it sees between two, without an archive."""
+
+from __future__ import annotations
+
+import mimetypes
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from monitor import decide, extract
+from monitor.cli import show as terminal
+from monitor.cli.records import instant, page_key
+from monitor.cli.setup import Setup, as_json, common, print_json
+from monitor.compare import compare
+from monitor.errors import UsageError
+from monitor.meaning import Understood, understand_document
+from monitor.model import Document, Edit, Page
+from monitor.report import amount_json, finding_json
+
+_TYPES = {
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".txt": "text/plain",
+}
+_LARGEST = 20 * 1024 * 1024
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--lines", is_flag=True, help="Take each line of standard input as a document of its own; print one JSON line each."
+)
+@as_json
+@common
+def read(_setup: Setup, file: Path | None, lines: bool, json_: bool) -> None:
+    """What the monitor reads in one document: clauses with their topics, offers with their amounts.
+
+    Without FILE, standard input is read.
+    """
+    if lines:
+        for line in sys.stdin:
+            print_json(_understood_json(understand_document(_of_text(line))))
+        return
+    understood = understand_document(_of_file(file) if file else _of_text(sys.stdin.read()))
+    print_json(_understood_json(understood)) if json_ else _print(understood)
+
+
+def _of_text(text: str) -> Document:
+    return extract.read(text.encode("utf-8", "replace"), "text/plain")
+
+
+def _of_file(path: Path) -> Document:
+    """The document in a file. Raises UsageError that names the file, ReadingError where it holds no text."""
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    if len(body) > _LARGEST:
+        raise UsageError(f"{path}: {len(body):,} bytes; a page of terms has at most {_LARGEST:,}")
+    return extract.read(body, _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "")
+
+
+def _understood_json(understood: Understood) -> dict[str, object]:
+    return {
+        "language": understood.language,
+        "clauses": [
+            {"text": clause.text, "topics": list(reading.topics), "stance": reading.stance}
+            for clause, reading in understood.clauses
+        ],
+        "offers": [
+            {"text": offer.text, "kind": offer.kind, "amount": amount_json(offer.amount)} for offer in understood.offers
+        ],
+    }
+
+
+def _print(understood: Understood) -> None:
+    console = terminal.console()
+    console.print(f"language: {understood.language or 'unknown'}   clauses: {len(understood.clauses)}")
+    topical = [(clause, reading) for clause, reading in understood.clauses if reading.topics]
+    rows = [[", ".join(reading.topics), reading.stance or "", clause.text] for clause, reading in topical]
+    console.print(terminal.table(["topics", "stance", "clause"], rows))
+    amounts = [[offer.kind, understood.words(offer), offer.text] for offer in understood.offers]
+    console.print(terminal.table(["offer", "amount", "words"], amounts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    document: Document
+    type: str
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@as_json
+@common
+def diff(setup: Setup, old: str, new: str, json_: bool) -> None:
+    """Compare OLD with NEW as the monitor would: each is a file, or a version `vendor/page@DATE`."""
+    before, after = _side(setup, old), _side(setup, new)
+    page = Page("", "", after.type, "")
+    change = decide.judge(before.document, after.document, page, setup.language())
+    edits = compare(before.document, after.document)
+    if json_:
+        print_json(
+            {
+                "verdict": change.verdict,
+                "importance": change.importance,
+                "topics": list(change.topics),
+                "summary": change.summary,
+                "findings": [finding_json(finding) for finding in change.findings],
+                "why": change.why,
+                "edits": [_edit_json(edit) for edit in edits],
+            }  # fmt: skip
+        )
+        return
+    console = terminal.console()
+    if not edits:
+        console.print("The two say the same.")
+        return
+    console.print(terminal.verdict(change).append(f"  {change.summary}"))
+    for line in (*terminal.findings(change), *terminal.edits(edits)):
+        console.print(line)
+
+
+def _edit_json(edit: Edit) -> dict[str, object]:
+    return {
+        "kind": edit.kind, "before": edit.before.text if edit.before else "", "after": edit.after.text if edit.after else "",
+        "trail": list((edit.after or edit.before).trail) if edit.after or edit.before else [],
+    }  # fmt: skip
+
+
+def _side(setup: Setup, name: str) -> _Side:
+    """The document that `name` means: a file if there is one, else a version of the archive."""
+    if Path(name).exists() or "@" not in name:
+        return _Side(_of_file(Path(name)), "other")
+    key, _, date = name.rpartition("@")
+    vendor, page = page_key(key)
+    at = instant(date) + (
+        timedelta(days=1) - timedelta(microseconds=1) if len(date) == len("2026-11-23") else timedelta()
+    )
+    with setup.reading() as archive:
+        kind = next((state.type for state in archive.pages() if (state.vendor, state.page) == (vendor, page)), "other")
+        return _Side(archive.version_at(vendor, page, at).document, kind)
+
+
+COMMANDS = (read, diff)

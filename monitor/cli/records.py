@@ -1,0 +1,149 @@
+"""`changes`, `show`, `history`: the archive, read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from monitor.archive import Archive
+from monitor.cli import show as terminal
+from monitor.cli.setup import Setup, as_json, common, print_json
+from monitor.compare import compare
+from monitor.errors import UsageError
+from monitor.model import TOPICS, CaptureRecord, ChangeRecord
+from monitor.report import change_json, report_html
+
+
+def instant(text: str) -> datetime:
+    """A date or a time as a person writes it, in UTC where it names no zone. Raises UsageError."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no date: write 2026-11-23 or 2026-11-23T08:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def page_key(text: str) -> tuple[str, str]:
+    """`vendor/page` as its two parts. Raises UsageError."""
+    vendor, slash, page = text.partition("/")
+    if not (vendor and slash and page):
+        raise UsageError(f"{text!r} is no page: write vendor/page")
+    return vendor, page
+
+
+@click.command()
+@click.option("--vendor", help="Only this vendor's.")
+@click.option("--page", metavar="VENDOR/PAGE", help="Only this page's.")
+@click.option("--topic", type=click.Choice(TOPICS), help="Only those with a finding on this topic.")
+@click.option("--since", metavar="DATE", help="Only those seen on or after this date.")
+@click.option("--verdict", type=click.Choice(["alert", "note", "quiet"]), help="Only those of this verdict.")
+@as_json
+@common
+def changes(
+    setup: Setup,
+    vendor: str | None,
+    page: str | None,
+    topic: str | None,
+    since: str | None,
+    verdict: str | None,
+    json_: bool,
+) -> None:
+    """The changes recorded, newest first; with --json one a line, oldest first."""
+    if page:
+        vendor, page = page_key(page)
+    with setup.reading() as archive:
+        found = archive.changes(
+            vendor=vendor,
+            page=page,
+            topic=topic,
+            since=instant(since) if since else None,
+            verdict=verdict,
+            newest_first=not json_,
+        )
+        for record in found:
+            print_json(change_json(record)) if json_ else terminal.console().print(terminal.headline(record))
+
+
+@click.command()
+@click.argument("change", type=int)
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the change as a report to this file."
+)
+@click.option("--why", is_flag=True, help="Name the rules and words behind the verdict.")
+@click.option("--all", "all_", is_flag=True, help="Show every block that differs, not the findings alone.")
+@as_json
+@common
+def show(setup: Setup, change: int, html: Path | None, why: bool, all_: bool, json_: bool) -> None:
+    """One change: what it means, and the words before and after."""
+    with setup.reading() as archive:
+        record = archive.change(change)
+        if html:
+            html.write_text(_report(archive, record, setup.language()), encoding="utf-8")
+            setup.say(f"written to {html}")
+        elif json_:
+            print_json(change_json(record) | {"why": record.change.why, "url": record.url})
+        else:
+            _print(archive, record, why, all_ or not record.change.findings)
+
+
+def _print(archive: Archive, record: ChangeRecord, why: bool, all_: bool) -> None:
+    console = terminal.console()
+    console.print(terminal.headline(record))
+    console.print(
+        f"{record.url}\nbefore: {terminal.when(record.previous_at)} UTC   after: {terminal.when(record.seen_at)} UTC"
+    )
+    for line in terminal.findings(record.change):
+        console.print(line)
+    if all_:
+        before, after = archive.document(record.before.version), archive.document(record.after.version)
+        for line in terminal.edits(compare(before, after)):
+            console.print(line)
+    if why:
+        for line in terminal.why(record.change):
+            console.print(line)
+
+
+def _report(archive: Archive, record: ChangeRecord, language: str) -> str:
+    before, after = archive.document(record.before.version), archive.document(record.after.version)
+    return report_html(record, before, after, compare(before, after), language)
+
+
+@click.command()
+@click.argument("page", metavar="VENDOR/PAGE")
+@as_json
+@common
+def history(setup: Setup, page: str, json_: bool) -> None:
+    """The captures of a page, oldest first: when, what came of it, and the version and change that it began."""
+    with setup.reading() as archive:
+        captures = archive.history(*page_key(page))
+    if json_:
+        for capture in captures:
+            print_json(_capture_json(capture))
+        return
+    rows = [
+        [terminal.when(c.at), c.outcome, _size(c), (c.snapshot or "-")[:12], _began(c), c.reason or "-"]
+        for c in captures
+    ]
+    terminal.console().print(terminal.table(["time (UTC)", "outcome", "bytes", "snapshot", "began", "reason"], rows))
+
+
+def _size(capture: CaptureRecord) -> str:
+    return f"{capture.size:,}" if capture.size is not None else "-"
+
+
+def _began(capture: CaptureRecord) -> str:
+    version = f"version {capture.version}" if capture.version else "-"
+    return version + (f", change #{capture.change}" if capture.change else "")
+
+
+def _capture_json(capture: CaptureRecord) -> dict[str, object]:
+    return {
+        "id": capture.id, "at": capture.at.isoformat().replace("+00:00", "Z"), "outcome": capture.outcome, "reason": capture.reason,
+        "status": capture.status, "url": capture.url, "final_url": capture.final_url, "snapshot": capture.snapshot,
+        "bytes": capture.size, "version": capture.version, "change": capture.change,
+    }  # fmt: skip
+
+
+COMMANDS = (changes, show, history)

@@ -1,0 +1,97 @@
+"""The options that every command shares, and what they lead to."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monitor import wiring
+from monitor.archive import Archive
+from monitor.watchlist import Watchlist, load
+
+DEFAULT = Path("watchlist.yaml")
+ARCHIVE = Path("snapshots/archive.db")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the common options say."""
+
+    watchlist_file: Path
+    archive_file: Path | None
+    quiet: bool
+    verbose: bool
+
+    def watchlist(self) -> Watchlist:
+        """The watchlist; raises WatchlistError with every mistake in it."""
+        return load(self.watchlist_file)
+
+    def watchlist_if_any(self) -> Watchlist | None:
+        """The watchlist, where there is one: commands that read the archive work without."""
+        return self.watchlist() if self.watchlist_file.exists() or self.watchlist_file != DEFAULT else None
+
+    def archive_path(self) -> Path:
+        """The archive that --archive names, else the watchlist's, else the usual place."""
+        if self.archive_file:
+            return self.archive_file
+        watchlist = self.watchlist_if_any()
+        return watchlist.settings.archive if watchlist else ARCHIVE
+
+    def reading(self) -> Archive:
+        """The archive, to read."""
+        return wiring.archive(self.archive_path(), read_only=True)
+
+    def writing(self) -> Archive:
+        """The archive, to write; another process that writes is waited for, and then named."""
+        return wiring.archive(self.archive_path())
+
+    def language(self) -> str:
+        """The language of what is shown."""
+        watchlist = self.watchlist_if_any()
+        return watchlist.settings.language if watchlist else "en"
+
+    def say(self, text: str) -> None:
+        """A message to the person, on standard error; not with --quiet."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+
+def now() -> datetime:
+    """The time, aware and in UTC. The command line is where the clock is read; everything below is given it."""
+    return datetime.now(UTC)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the common options, as its first argument `setup`."""
+
+    @click.option(
+        "--watchlist", type=click.Path(path_type=Path), default=DEFAULT, show_default=True, help="The watchlist."
+    )
+    @click.option("--archive", type=click.Path(path_type=Path), help="The archive (default: the watchlist's).")
+    @click.option("--quiet", is_flag=True, help="Say only what went wrong.")
+    @click.option("--verbose", is_flag=True, help="Say what is done on the way.")
+    @functools.wraps(command)
+    def with_setup(*args: Any, watchlist: Path, archive: Path | None, quiet: bool, verbose: bool, **kwargs: Any) -> Any:
+        level = logging.INFO if verbose else logging.ERROR if quiet else logging.WARNING
+        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        return command(Setup(watchlist, archive, quiet, verbose), *args, **kwargs)
+
+    return with_setup
+
+
+def as_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --json."""
+    return click.option("--json", "json_", is_flag=True, help="Print JSON, one object a line.")(command)
+
+
+def print_json(value: object) -> None:
+    """One JSON object on a line of standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False))

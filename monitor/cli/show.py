@@ -1,0 +1,96 @@
+"""How the terminal shows a change, a page, a time. Text of pages is escaped: it never reaches the terminal as a command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitor.model import Change, ChangeRecord, Edit, Finding
+from monitor.words import one_line, printable, spans
+
+_STYLES = {"kept": "", "deleted": "red strike", "inserted": "green"}
+_MARKS = {"kept": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
+VERDICTS = {"alert": "bold red", "note": "yellow", "quiet": "dim"}
+_LONG = 240
+"""Characters of unchanged text that are shown around a change before they are folded."""
+
+
+def console() -> Console:
+    """Standard output; colours only on a terminal, and lines never cut where a program reads them."""
+    return Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
+
+
+def when(moment: datetime | None) -> str:
+    """A time to the minute, in UTC; a dash for none."""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "-"
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
+    """A plain table."""
+    shown = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        shown.add_row(*(cell if isinstance(cell, Text) else printable(cell) for cell in row))
+    return shown
+
+
+def words(before: str, after: str) -> Text:
+    """What was deleted and inserted between two texts, marked with colours and with signs that survive a pipe."""
+    text = Text()
+    for span in spans(before, after):
+        opening, closing = _MARKS[span.kind]
+        shown = _folded(span.text) if span.kind == "kept" else span.text
+        text.append(f"{opening}{printable(shown)}{closing}", _STYLES[span.kind])
+    return text
+
+
+def _folded(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[: _LONG // 2]} … {text[-_LONG // 2 :]}"
+
+
+def verdict(change: Change) -> Text:
+    """The verdict in its colour."""
+    return Text(change.verdict, VERDICTS[change.verdict])
+
+
+def headline(record: ChangeRecord) -> Text:
+    """One line that names a change: its number, page, time, verdict and summary."""
+    text = Text(f"#{record.id}  {record.vendor}/{record.page}  {when(record.seen_at)}  ")
+    return text.append(verdict(record.change)).append(f"  {one_line(record.change.summary, 200)}")
+
+
+def findings(change: Change) -> Iterable[Text]:
+    """The findings of a change: each reading, where it stands, and the clause with its words marked."""
+    for finding in change.findings:
+        yield _finding(finding)
+        yield words(finding.before, finding.after)
+
+
+def _finding(finding: Finding) -> Text:
+    text = (
+        Text("\n• ")
+        .append(printable(finding.reading), "bold")
+        .append(f"  ({finding.topic}, {finding.importance})", "dim")
+    )
+    return text.append(f"\n  {printable(' > '.join(finding.trail))}", "dim") if finding.trail else text
+
+
+def edits(all_edits: Sequence[Edit]) -> Iterable[Text]:
+    """The blocks that differ, each with its words marked; moved ones in a line."""
+    for edit in all_edits:
+        before, after = edit.before.text if edit.before else "", edit.after.text if edit.after else ""
+        if edit.kind == "moved":
+            yield Text(f"\n↕ moved: {one_line(after, 100)}", "dim")
+        else:
+            yield Text(f"\n{edit.kind}: ", "dim").append(words(before, after))
+
+
+def why(change: Change) -> Iterable[Text]:
+    """The rules and words behind a verdict."""
+    yield Text("\nWhy: ", "bold").append(printable(change.why))
+    for finding in change.findings:
+        yield Text(f"  {finding.topic} ({finding.importance}): {printable(finding.rule)}", "dim")

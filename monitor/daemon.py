@@ -1,0 +1,130 @@
+"""The daemon: a tick that checks what is due, and a tick that delivers; both ask the archive, so a restart loses nothing."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor import outbox, pipeline, wiring
+from monitor.archive import Archive
+from monitor.deliver import Channel
+from monitor.errors import MonitorError
+from monitor.model import HEALTHY
+from monitor.watchlist import Watchlist, load
+
+CHECK_EVERY, DELIVER_EVERY = 30, 15
+"""Seconds between two looks at what is due. The schedule itself stands in the archive."""
+_log = logging.getLogger("monitor.daemon")
+
+
+class Daemon:
+    """Checks and delivers on its ticks, by the last watchlist that was right."""
+
+    def __init__(
+        self,
+        watchlist: Watchlist,
+        archive: Archive,
+        environ: Mapping[str, str],
+        clock: Callable[[], datetime],
+        say: Callable[[str], None],
+    ) -> None:
+        self._archive, self._environ, self._clock, self._say = archive, environ, clock, say
+        self._stopping = threading.Event()
+        self._take(watchlist)
+
+    def check(self) -> None:
+        """Check what is due. The one page that is being checked is finished before a stop."""
+        self._reload()
+        watchlist = self._watchlist
+        pages = pipeline.due(watchlist.pages, self._archive, self._clock())
+        with wiring.fetcher(watchlist.settings) as fetcher:
+            for checked in pipeline.check(pages, self._archive, fetcher, wiring.judgement(watchlist), self._clock):
+                self._tell(checked)
+                if self._stopping.is_set():
+                    return
+
+    def deliver(self) -> None:
+        """Deliver what is owed and due."""
+        outbox.deliver(self._archive, self._channels, self._clock(), self._watchlist.settings.language)
+
+    def stop(self) -> None:
+        """Stop after the page that is being checked."""
+        self._stopping.set()
+
+    def wait(self) -> None:
+        """Wait until stopped."""
+        self._stopping.wait()
+
+    def _take(self, watchlist: Watchlist) -> None:
+        self._channels: dict[str, Channel] = wiring.channels(watchlist, self._environ)
+        self._watchlist = watchlist
+        self._edited = _edited(watchlist.path)
+
+    def _reload(self) -> None:
+        """Take up an edited watchlist; a broken one is reported once, and the last good one stays in force."""
+        edited = _edited(self._watchlist.path)
+        if edited == self._edited:
+            return
+        self._edited = edited
+        try:
+            self._take(load(self._watchlist.path))
+        except MonitorError as error:
+            self._say(f"the edited watchlist is broken; the last good one stays in force\n{error}")
+        else:
+            self._say(f"watchlist taken up: {len(self._watchlist.pages)} pages")
+
+    def _tell(self, checked: pipeline.Checked) -> None:
+        capture, change = checked.outcome.capture, checked.outcome.change
+        level = logging.INFO if capture.outcome in HEALTHY else logging.WARNING
+        _log.log(level, "%s: %s %s", checked.page.key, capture.outcome, capture.reason)
+        if change:
+            self._say(f"{checked.page.key}: changed ({change.verdict}): {change.summary}")
+
+
+def _edited(path: Path) -> float:
+    """When the watchlist was last written; 0 while it is missing."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def run(
+    watchlist_file: Path,
+    archive_file: Path | None,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+    say: Callable[[str], None],
+    *,
+    once: bool = False,
+) -> None:
+    """Run until SIGTERM or SIGINT; with `once`, do what is due and return."""
+    watchlist = load(watchlist_file)
+    with wiring.archive(archive_file or watchlist.settings.archive, wait=0) as archive:
+        daemon = Daemon(watchlist, archive, environ, clock, say)
+        if once:
+            daemon.check()
+            daemon.deliver()
+            return
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: daemon.stop())
+        say(f"watching {len(watchlist.pages)} pages; stop with Ctrl-C")
+        _tick(daemon)
+    say("stopped")
+
+
+def _tick(daemon: Daemon) -> None:
+    # Late runs are made up once, and never two at a time: APScheduler's own default drops a tick that is a second late.
+    defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
+    scheduler.add_job(daemon.check, "interval", seconds=CHECK_EVERY, next_run_time=datetime.now(scheduler.timezone))
+    scheduler.add_job(daemon.deliver, "interval", seconds=DELIVER_EVERY)
+    scheduler.start()
+    daemon.wait()
+    scheduler.shutdown(wait=True)

@@ -1,0 +1,24 @@
+"""What every channel is: a name, and a way to send."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from monitor.model import Message
+
+TIMEOUT = 30.0
+"""Seconds that a channel waits for each answer of the other side."""
+
+
+class Channel(Protocol):
+    """A way out for alerts, under the name that the watchlist gives it."""
+
+    @property
+    def name(self) -> str:
+        """The name in the watchlist."""
+        ...
+
+    def send(self, message: Message, now: datetime) -> None:
+        """Hand the message over. Raises DeliveryError, whose text names no address and no secret of the channel."""
+        ...

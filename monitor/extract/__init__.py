@@ -1,0 +1,100 @@
+"""Bytes -> the document they show: encoding, furniture, blocks, the form in which texts are compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+
+from monitor.errors import ReadingError
+from monitor.extract import chrome, html, markdown, text
+from monitor.extract.charset import decode
+from monitor.extract.language import language
+from monitor.extract.normalise import key
+from monitor.model import Document, Page, Version
+
+EDITION = "1"
+"""Edition of the reading. Raise it whenever the same bytes may be read differently: the last snapshot of every page is then
+read again first, and what differs by that is a technical version, never an alert."""
+_BINARY = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip archive",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A snapshot made ready to be read: its markup without furniture, and a fingerprint of exactly that.
+
+    Where two fingerprints of one recipe agree, what `version` reads is the same, so an unchanged page need not be read.
+    """
+
+    kind: str
+    markup: str
+    fingerprint: str
+    recipe: str
+    title: str = ""
+    language: str = ""
+    select: str | None = None
+    remove: tuple[str, ...] = ()
+
+
+def recipe(page: Page) -> str:
+    """What a version's reading depends on beside the bytes: this edition and the page's selectors."""
+    selectors = json.dumps([page.select, page.remove])
+    return f"{EDITION}:{hashlib.sha256(selectors.encode()).hexdigest()[:12]}"
+
+
+def prepare(page: Page, body: bytes, content_type: str = "") -> Source:
+    """Make a page's bytes ready to be read. Raises ReadingError `wrong_type` where they are no text."""
+    kind, markup = _kind(body, content_type), decode(body, content_type)
+    if kind != "html":
+        return Source(kind, markup, _sha256(markup), recipe(page))
+    tree = chrome.parse(markup)
+    title, declared = chrome.title(tree), chrome.language(tree)
+    chrome.strip(tree)
+    if page.select or page.remove:
+        whole = (tree if page.select else chrome.cut(tree)).html or ""
+        return Source(kind, whole, _sha256(whole), recipe(page), title, declared, page.select, page.remove)
+    skeleton = chrome.skeleton(chrome.cut(tree))
+    return Source(kind, skeleton, _sha256(skeleton), recipe(page), title, declared)
+
+
+def version(source: Source) -> Version:
+    """The version that a source makes. Raises ReadingError `unreadable` where a selector names nothing."""
+    document = _document(source)
+    return Version(document, key(document.blocks), source.fingerprint, source.recipe)
+
+
+def read(body: bytes, content_type: str = "") -> Document:
+    """The document that the bytes show. Raises ReadingError `wrong_type` where they are no text."""
+    return version(prepare(Page("", "", "other", ""), body, content_type)).document
+
+
+def _document(source: Source) -> Document:
+    if source.kind == "html":
+        document = html.read(source.markup, source.select, source.remove)
+    else:
+        document = (markdown if source.kind == "markdown" else text).read(source.markup)
+    said = language(document.text) or source.language[:2].lower()
+    return replace(document, title=source.title or document.title, language=said)
+
+
+def _kind(body: bytes, content_type: str) -> str:
+    """`html`, `markdown` or `text`. What the bytes look like beats what the server calls them."""
+    for magic, name in _BINARY.items():
+        if body.startswith(magic):
+            raise ReadingError("wrong_type", f"the answer is {name}, not a page of text")
+    media = content_type.split(";")[0].strip().lower()
+    if media in ("text/markdown", "text/x-markdown"):
+        return "markdown"
+    start = body[:1024].lstrip().lower()
+    looks = start.startswith((b"<!doctype html", b"<html", b"<?xml")) or b"<body" in start or b"<head" in start
+    return "html" if looks or (media != "text/plain" and (b"<" in start or "html" in media)) else "text"
+
+
+def _sha256(markup: str) -> str:
+    return hashlib.sha256(markup.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,150 @@
+"""Cutting a page's furniture: what surrounds the document (menus, footers, banners, scripts) and what nobody sees.
+
+selectolax (lexbor) parses as a browser does, so deep or unclosed markup loses nothing, and takes about a millisecond a page. The
+rules know what furniture is, never where a site keeps it: article extractors, which look for "the text", lose legal text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.extract.normalise import visible
+
+INVISIBLE = (
+    "head, script, style, noscript, template, svg, iframe, object, canvas, audio, video, datalist, input, textarea"
+)
+_FURNITURE = (
+    "nav, footer, aside, dialog, select, menu, "
+    "[role=navigation], [role=contentinfo], [role=dialog], [role=alertdialog], [role=banner], [role=search], [role=menu], "
+    "[role=menubar], [role=complementary], [aria-modal=true], [role=status], [role=alert], [role=tooltip]"
+)
+_HIDDEN = "[hidden], [aria-hidden=true], [style*='display:none'], [style*='display: none'], [style*='visibility:hidden'], [style*='visibility: hidden']"
+_BANNER = re.compile(
+    r"cookie|consent|gdpr|ccpa|onetrust|usercentrics|didomi|newsletter|feedback|skip-?(?:to|link)|breadcrumb|sr-only|visually-?hidden",
+    re.I,
+)
+_MENU_LINKS, _MENU_SHARE, _MENU_LABEL = 4, 0.8, 45
+"""A menu: at least so many links, holding so much of the text, so many characters long on average."""
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_TAG = re.compile(r"<([a-zA-Z][^\s/>]*)((?:\s+[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>")
+_ASKED = re.compile(r"(?<=\s)(?:href=\"#|role=\"heading\"|aria-level=\"[1-6]\")")
+_CONTENT = ("main", "article", "section")
+
+
+def parse(html: str) -> LexborHTMLParser:
+    """The page as a browser's parser sees it."""
+    return LexborHTMLParser(html)
+
+
+def title(tree: LexborHTMLParser) -> str:
+    """The page's title; empty where it has none."""
+    node = tree.css_first("title")
+    return visible(node.text()) if node else ""
+
+
+def language(tree: LexborHTMLParser) -> str:
+    """The language that the page says it is in; empty where it says none."""
+    return (tree.root.attributes.get("lang") or "") if tree.root else ""
+
+
+def strip(tree: LexborHTMLParser) -> LexborHTMLParser:
+    """Drop what no reader sees (scripts, styles, templates), in place, and return the tree."""
+    _drop(tree.css(INVISIBLE))
+    return tree
+
+
+def cut(tree: LexborHTMLParser) -> LexborHTMLParser:
+    """Cut the furniture out of `tree`, in place, and return it."""
+    if tree.body is not None:
+        _drop(list(_furniture(tree, len(_text(tree.body)) or 1)))
+    return tree
+
+
+def skeleton(tree: LexborHTMLParser) -> str:
+    """The tree as markup that holds its text and tags, and of the attributes only those that the reading of blocks asks for.
+
+    Classes, ids, link targets and nonces, which rotate from one request to the next, are gone.
+    """
+    return _TAG.sub(_bare, _COMMENT.sub("", tree.html or ""))
+
+
+def _bare(tag: re.Match[str]) -> str:
+    kept = (
+        "".join(" " + attribute + '"' * (attribute[-1] == "#") for attribute in _ASKED.findall(tag[2]))
+        if tag[2]
+        else ""
+    )
+    return f"<{tag[1]}{kept}>"
+
+
+def _furniture(tree: LexborHTMLParser, whole: int) -> Iterator[LexborNode]:
+    """What is not the document; `whole` is the length of the page's text, against which each candidate is weighed."""
+    # A page whose dialog stands open hides everything else from screen readers: that is the document, not a duplicate.
+    yield from (node for node in tree.css(_HIDDEN) if not _opens(tree, node) and len(_text(node)) <= whole / 2)
+    yield from (node for node in tree.css(_FURNITURE) if len(_text(node)) <= whole / 2)
+    yield from (node for node in tree.css("header") if not _within(node, _CONTENT) and len(_text(node)) <= whole / 4)
+    yield from (node for node in tree.css("form") if len(_text(node)) <= whole / 4)
+    yield from (node for node in tree.css("button, [role=button]") if not _titles(node))
+    yield from (node for node in tree.css("ul, ol") if _is_menu(node))
+    yield from (node for node in tree.css("[id], [class]") if _is_banner(node) and len(_text(node)) <= whole / 4)
+
+
+def _drop(nodes: list[LexborNode]) -> None:
+    """Take `nodes` out of their tree. One inside another goes with it: lexbor frees a node's children with the node."""
+    doomed = {node.mem_id for node in nodes}
+    for node in [node for node in nodes if not any(parent.mem_id in doomed for parent in _parents(node))]:
+        if node.mem_id in doomed:
+            doomed.discard(node.mem_id)
+            node.decompose()
+
+
+def _parents(node: LexborNode) -> Iterator[LexborNode]:
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def _is_menu(node: LexborNode) -> bool:
+    """Whether a list is a menu: many links, short ones, and hardly a word beside them."""
+    links = [len(_text(link).strip()) for link in node.css("a[href]")]
+    if len(links) < _MENU_LINKS:
+        return False
+    said = len("".join(_text(node).split()))
+    return sum(links) >= said * _MENU_SHARE and sum(links) / len(links) <= _MENU_LABEL
+
+
+def _is_banner(node: LexborNode) -> bool:
+    names = f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}"
+    return bool(_BANNER.search(names)) and node.tag not in ("body", "html", "main")
+
+
+def _text(node: LexborNode) -> str:
+    return node.text(deep=True) or ""
+
+
+def _opens(tree: LexborHTMLParser, node: LexborNode) -> bool:
+    """Whether a hidden element is one that a reader can open: a tab's panel, an accordion's, one that a control names."""
+    attributes = node.attributes
+    if attributes.get("role") in ("tabpanel", "region") or attributes.get("hidden") == "until-found":
+        return True
+    name = attributes.get("id")
+    return bool(
+        name
+        and re.fullmatch(r"[\w:.-]+", name)
+        and tree.css_first(f"[aria-controls='{name}'], [href='#{name}'], [data-target='#{name}']")
+    )
+
+
+def _within(node: LexborNode, tags: tuple[str, ...]) -> bool:
+    return any(parent.tag in tags for parent in _parents(node))
+
+
+def _titles(button: LexborNode) -> bool:
+    """Whether a button is the title of an accordion's panel rather than a command."""
+    return "aria-expanded" in button.attributes or _within(
+        button, ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
+    )

@@ -1,0 +1,69 @@
+"""Text -> the form in which two texts are compared. What it folds can never make a change.
+
+Invisible characters, the shape of quotes and dashes, list numbers, relative dates, "(opens in a new window)" and masked e-mail
+addresses differ between two captures of a page whose document is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from monitor.model import Block
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
+)
+_SPACE = re.compile(r"\s+")
+_FOLDS = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´＇", "'"),
+        **dict.fromkeys("“”„‟″«»＂「」『』", '"'),
+        **dict.fromkeys("‐‑‒–—―−－", "-"),
+        **dict.fromkeys("•·●▪◦‣∙■□–", "-"),
+        "…": "...",
+        "您": "你",
+    }
+)
+_ENUMERATOR = re.compile(
+    r"^(?:[-*+>#]+\s*|(?:section|article|part)\s+(?=\d)|"
+    r"[(（]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivxl]{1,5}|[一二三四五六七八九十]{1,3})(?:[.)）、:]+|(?<=\.\d)|(?<=\d\.)|(?<=\d\.\d\d))(?!\d)\s*)+",
+    re.I,
+)
+_NOISE = re.compile(
+    r"\(opens in (?:a )?new (?:window|tab)\)|\[email[\s\xa0]protected\]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\b(?:an?|one|\d+|over an?|about an?|last)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b|\b(?:just now|yesterday)\b"
+    r"|(?:©|\(c\)|copyright)\s*(?:©\s*)?(?:\d{4}\s*-\s*)?\d{4}"
+    r"|\d+\s*(?:秒|分钟|小时|天|周|个月|年)前",
+    re.I,
+)
+
+
+def visible(text: str) -> str:
+    """`text` as a reader sees it: invisible characters dropped, white space folded."""
+    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def comparable(text: str) -> str:
+    """The form of one block's or clause's text in which it is compared; equal forms say the same.
+
+    >>> comparable("2.1  Don’t share — see here (opens in a new window)") == comparable("3) Don't share - see here")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", visible(text).translate(_FOLDS)).translate(_FOLDS)
+    folded = _NOISE.sub("", folded)
+    folded = _ENUMERATOR.sub("", folded.strip())
+    return "".join(folded.split()).casefold()
+
+
+def key(blocks: Iterable[Block]) -> str:
+    """SHA-256 in hex of the text as compared: two documents with one key say the same words in the same order.
+
+    Where one block ends and the next begins is layout, and left out.
+    """
+    digest = hashlib.sha256()
+    for block in blocks:
+        digest.update(comparable(block.text).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

@@ -1,0 +1,79 @@
+"""Is this the document at all? What stands in its place is named, and is neither a version nor a change."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.extract.normalise import visible
+from monitor.model import Document
+
+SHORT = 2_500
+"""Characters. Error pages, walls and bot checks are shorter; a sentence like theirs in a longer text is part of the document."""
+_EMPTY = 40
+_SHRUNK = 0.3
+_MESSAGE = 160
+_WORTH = 1_500
+"""Characters that a document must have had for its shrinking to say anything."""
+LASTING = frozenset({"shrunk", "locale_changed", "thin"})
+"""What may be true after all: a document cut short, moved to another language. Accepted when it persists."""
+
+_PHRASES = {
+    "blocked_challenge": re.compile(
+        r"checking (?:if the site connection is secure|your browser)|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot"
+        r"|enable javascript and cookies to continue|unusual traffic|complete the (?:captcha|security check)|access denied"
+        r"|you have been blocked|request unsuccessful|ddos protection|人机验证|安全验证|请完成验证|访问过于频繁",
+        re.I,
+    ),
+    "blocked_wall": re.compile(
+        r"(?:sign|log) ?in (?:to (?:continue|view|access|see|your account)|is required|required)|please (?:sign|log) ?in|create (?:a free |an )?account to "
+        r"|forgot (?:your )?password|accept (?:all )?cookies to continue|请先?登[录陆]|登[录陆]后(?:查看|可见|继续)|扫码登录|subscribe to (?:read|continue)",
+        re.I,
+    ),
+    "soft_error": re.compile(
+        r"\b(?:error )?(?:404|500|502|503)\b\s*[:-]?\s*(?:error|not found|internal|bad gateway|service|page)|page (?:(?:you (?:are|were) looking for|could|can) ?)?(?:not|n't|cannot be|was not|could not be) found"
+        r"|page (?:not found|isn.t available|doesn.t exist|does not exist|is not available|you (?:are|were|requested).{0,40}(?:exist|found|moved|removed))"
+        r"|(?:can.t|cannot|couldn.t|unable to) (?:find|be found|load) (?:this|that|the) page|content (?:isn.t|is not) available|not found\W*$"
+        r"|something went wrong|application error|client-side exception|internal server error|(?:unexpected|an) error (?:has )?occurred|temporarily unavailable"
+        r"|(?:down|under|scheduled|undergoing) (?:for )?maintenance|be right back|^redirecting|you are being redirected"
+        r"|页面(?:不存在|找不到|走丢|已删除|无法访问)|出错了|服务器(?:错误|繁忙)|系统维护|无法找到",
+        re.I,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a text is not the page's document: an outcome's name, and the reason in words."""
+
+    outcome: str
+    reason: str
+
+
+def screen(
+    document: Document, *, size_before: int = 0, language_before: str = "", expected_language: str | None = None
+) -> Trouble | None:
+    """What stands in the place of the document, or None if it is the document.
+
+    `size_before` (characters) and `language_before` are those of the page's last version; `expected_language` is the one that
+    the watchlist names.
+    """
+    text = document.text
+    size = len(text)
+    if size < _EMPTY:
+        return Trouble("thin", f"the page holds almost no text ({size} characters)")
+    said = text[:SHORT] if size <= SHORT or size < size_before * _SHRUNK else _opening(document)
+    for outcome, phrase in _PHRASES.items():
+        if found := phrase.search(said):
+            return Trouble(outcome, f"the page says “{visible(found[0])}” in the place of the document")
+    spoken = document.language
+    if language_before and spoken and spoken != language_before and spoken != (expected_language or "")[:2]:
+        return Trouble("locale_changed", f"the document came in “{spoken}” instead of “{language_before}”")
+    if size_before >= _WORTH and size < size_before * _SHRUNK:
+        return Trouble("shrunk", f"only {size:,} of {size_before:,} characters are left")
+    return None
+
+
+def _opening(document: Document) -> str:
+    """A document put together from several addresses may begin with the error message of one of them."""
+    return "\n".join(block.text for block in document.blocks[:2] if len(block.text) <= _MESSAGE)

@@ -1,0 +1,24 @@
+"""The way a page comes in: bounded, vetted, and always ending as a Capture."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from monitor.fetch.http import HttpFetcher
+from monitor.fetch.limits import Limits
+from monitor.model import Capture, Validators
+
+__all__ = ["Fetcher", "HttpFetcher", "Limits"]
+
+
+class Fetcher(Protocol):
+    """Gets one page. Whatever goes wrong on the way is told by the capture's outcome, never raised."""
+
+    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
+        """One attempt to get `url`: conditional with `validators`, in `language` where the server has it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        ...

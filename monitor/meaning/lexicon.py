@@ -1,0 +1,231 @@
+"""Loads the lexicons: which words raise which topic or stance, kept as data, one file a language.
+
+A rule is a regular expression (`like`) that may ask for other words elsewhere in the text (`needs`) or forbid them
+(`without`), and says in its `why` what it is for. Patterns are made of named blocks: `{content}` stands for everything
+that users put in or get out. All patterns meet folded text (see `fold`), so they are written in lower case, with plain
+quotes and without contractions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TypedDict
+
+import yaml
+
+LONGEST = 6_000
+"""Characters of one text that are read. A clause is far shorter; the bound keeps hostile pages from costing minutes."""
+
+_FOLDED = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "…": " ", "您": "你", "帐": "账"}
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff*", None)
+)
+_CONTRACTIONS = ((r"\bwon't\b", "will not"), (r"\bcan't\b|\bcannot\b", "can not"), (r"n't\b", " not"))
+_MARKER = re.compile(r"^(?:[^\w\"'(“《【]+|\(?(?:[ivx]{1,4}|[a-z]|\d{1,2}(?:\.\d{1,2})*)[.)、]\s*|（[^）]{1,3}）)+")
+_INNER_DOT = re.compile(r"(?<=\w)\.(?=\w)")
+_BLOCK = re.compile(r"\{([a-z_]+)\}")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
+
+
+class RuleSource(TypedDict, total=False):
+    """One rule as the data files spell it."""
+
+    like: str
+    needs: str
+    without: str
+    why: str
+    name: str
+    stance: str | None
+    heading: str
+
+
+class TopicSource(TypedDict, total=False):
+    """One topic as the data files spell it."""
+
+    stems: list[str]
+    cut: list[RuleSource]
+    rules: list[RuleSource]
+    under: list[RuleSource]
+
+
+class LexiconSource(TypedDict, total=False):
+    """A data file: building blocks, and the topics or the stances that are spelt with them."""
+
+    words: bool
+    blocks: dict[str, str]
+    nothing: list[RuleSource]
+    quiet_under: list[RuleSource]
+    cut: list[RuleSource]
+    topics: dict[str, TopicSource]
+    rules: list[RuleSource]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Words that say something, unless other words in the same text forbid it or are missing."""
+
+    like: re.Pattern[str]
+    needs: re.Pattern[str] | None = None
+    without: re.Pattern[str] | None = None
+    name: str = ""
+    stance: str | None = None
+
+    def matches(self, text: str) -> list[str]:
+        """The words in `text` by which the rule holds; empty where it does not."""
+        found = [match.group() for match in self.like.finditer(text)]
+        if not found or (self.needs is not None and not self.needs.search(text)):
+            return []
+        return [] if self.without is not None and self.without.search(text) else found
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What a heading lends to the few words below it: "30 days" under "Retention" is about retention."""
+
+    heading: re.Pattern[str]
+    like: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The words of one topic. `stems` is the cheap gate: none of them in the text, no topic."""
+
+    name: str
+    stems: tuple[str, ...]
+    cut: re.Pattern[str] | None
+    rules: tuple[Rule, ...]
+    under: tuple[Prior, ...]
+
+    def words(self, text: str) -> list[str]:
+        """The words in folded `text` that raise the topic."""
+        if not any(stem in text for stem in self.stems):
+            return []
+        if self.cut is not None:
+            text = self.cut.sub(" ", text)
+        return [word for rule in self.rules for word in rule.matches(text)]
+
+    def words_under(self, heading: str, text: str) -> list[str]:
+        """The words in `text` that mean the topic only because of the headings above them."""
+        priors = (prior.like.search(text) for prior in self.under if heading and prior.heading.search(heading))
+        return [match.group() for match in priors if match]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLexicon:
+    """The topics of a language, and the texts that have none: `nothing` by their form, `quiet_under` by their heading."""
+
+    topics: tuple[Topic, ...]
+    nothing: re.Pattern[str]
+    quiet_under: re.Pattern[str]
+    cut: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StanceLexicon:
+    """The rules on stance in the order in which they are asked; `cut` are words that look like a denial and are none."""
+
+    rules: tuple[Rule, ...]
+    cut: re.Pattern[str]
+
+
+def fold(text: str) -> str:
+    """The text as the patterns know it: lower case, plain quotes, no list marker, contractions written out, dots only at ends."""
+    folded = " ".join(text.translate(_FOLDED).lower().split())
+    if "'" in folded or "cannot" in folded:
+        for short, full in _CONTRACTIONS:
+            folded = re.sub(short, full, folded)
+    return _INNER_DOT.sub("·", _MARKER.sub("", folded)[:LONGEST])
+
+
+def language_of(text: str, language: str = "") -> str:
+    """`en` or `zh`: the language said, else that of the script; a fifth of Chinese characters makes a text Chinese."""
+    if language[:2].lower() in ("en", "zh"):
+        return language[:2].lower()
+    chinese = len(_CHINESE.findall(text[:LONGEST]))
+    return "zh" if chinese and chinese * 4 >= len(_LATIN.findall(text[:LONGEST])) else "en"
+
+
+@cache
+def topic_lexicon(language: str) -> TopicLexicon:
+    """The topics of `en` or `zh`, compiled once."""
+    source = _source(f"topics_{language}.yaml")
+    spell = _speller(source)
+    return TopicLexicon(
+        topics=tuple(_topic(name, topic, spell) for name, topic in source["topics"].items()),
+        nothing=spell.union(source["nothing"]),
+        quiet_under=spell.union(source["quiet_under"]),
+        cut=spell.union(source["cut"]),
+    )
+
+
+@cache
+def stance_lexicon(language: str) -> StanceLexicon:
+    """The stances of `en` or `zh`, compiled once."""
+    source = _source(f"stance_{language}.yaml")
+    spell = _speller(source)
+    return StanceLexicon(
+        rules=tuple(spell.rule(rule, [rule["like"]]) for rule in source["rules"]), cut=spell.union(source["cut"])
+    )
+
+
+class _Speller:
+    """Writes out the blocks in patterns and compiles them."""
+
+    def __init__(self, blocks: Mapping[str, str], *, words: bool) -> None:
+        self.blocks = blocks
+        self.edge = r"\b" if words else ""
+
+    def compile(self, patterns: Iterable[str]) -> re.Pattern[str]:
+        """One expression that matches where any of the patterns does (at a word's edge, where words have edges)."""
+        return re.compile(f"{self.edge}(?:{'|'.join(self.spelt(pattern) for pattern in patterns)})")
+
+    def spelt(self, pattern: str) -> str:
+        """The pattern with its blocks written out; blocks may name earlier ones."""
+        while _BLOCK.search(pattern):
+            pattern = _BLOCK.sub(lambda match: f"(?:{self.blocks[match[1]]})", pattern)
+        return pattern
+
+    def union(self, sources: Iterable[RuleSource]) -> re.Pattern[str]:
+        """The patterns of all these rules as one."""
+        return self.compile(source["like"] for source in sources)
+
+    def rule(self, source: RuleSource, likes: Iterable[str]) -> Rule:
+        """A rule that holds where any of `likes` matches, on the conditions of `source`."""
+        needs, without = source.get("needs"), source.get("without")
+        return Rule(
+            like=self.compile(likes),
+            needs=self.compile([needs]) if needs else None,
+            without=self.compile([without]) if without else None,
+            name=source.get("name", ""),
+            stance=source.get("stance"),
+        )
+
+
+def _topic(name: str, source: TopicSource, spell: _Speller) -> Topic:
+    groups: dict[tuple[str | None, str | None], list[RuleSource]] = {}
+    for rule in source["rules"]:
+        groups.setdefault((rule.get("needs"), rule.get("without")), []).append(rule)
+    return Topic(
+        name=name,
+        stems=tuple(source["stems"]),
+        cut=spell.union(source["cut"]) if source.get("cut") else None,
+        rules=tuple(spell.rule(rules[0], [rule["like"] for rule in rules]) for rules in groups.values()),
+        under=tuple(
+            Prior(spell.compile([prior["heading"]]), spell.compile([prior["like"]])) for prior in source.get("under", [])
+        ),
+    )
+
+
+def _speller(source: LexiconSource) -> _Speller:
+    return _Speller(source["blocks"], words=source["words"])
+
+
+def _source(name: str) -> LexiconSource:
+    text = (resources.files("monitor") / "meaning" / "data" / name).read_text(encoding="utf-8")
+    source: LexiconSource = yaml.safe_load(text)
+    return source

@@ -1,0 +1,83 @@
+"""Findings in one sentence each, in English and Chinese."""
+
+from __future__ import annotations
+
+from monitor.meaning.amounts import amount_words, shift
+from monitor.model import Offer, Reading
+
+__all__ = ["amount_words", "stated"]
+
+TOPIC_NAMES = {
+    "en": {
+        "training": "use of your content for training", "choice": "your choice over the use of your data", "retention": "how long data is kept",
+        "review": "people reading your content", "sharing": "who else gets your data", "transfer": "where data is stored or sent",
+        "collection": "which data is collected and why", "deidentify": "de-identified or aggregated data", "licence": "rights in your content",
+        "security": "protection of data", "children": "data of minors", "free-amount": "free usage", "free-terms": "conditions of a free offer",
+        "limits": "usage limits", "price": "prices",
+    },
+    "zh": {
+        "training": "将您的内容用于训练", "choice": "您对数据使用的选择", "retention": "数据保存多久", "review": "人工查看您的内容", "sharing": "数据还会提供给谁",
+        "transfer": "数据存储或传输到哪里", "collection": "收集哪些数据、用于什么", "deidentify": "去标识化或汇总数据", "licence": "对您内容的权利",
+        "security": "数据保护", "children": "未成年人的数据", "free-amount": "免费额度", "free-terms": "免费的条件", "limits": "用量限制", "price": "价格",
+    },
+}  # fmt: skip
+_STANCES = {
+    "en": {
+        "trains": "trains on your content", "trains unless opted out": "trains on your content unless you opt out",
+        "trains only if opted in": "trains on your content only if you opt in", "does not train": "does not train on your content",
+        "unclear": "leaves open whether it trains on your content",
+    },
+    "zh": {
+        "trains": "将您的内容用于训练", "trains unless opted out": "除非您选择退出，否则将您的内容用于训练", "trains only if opted in": "只有在您同意后才将您的内容用于训练",
+        "does not train": "不将您的内容用于训练", "unclear": "未说明是否将您的内容用于训练",
+    },
+}  # fmt: skip
+_SAYS = {
+    "en": {
+        "flip": "now {new}; before, it {old}", "said": "now says that it {new}", "unsaid": "no longer says that it {old}",
+        "added": "new clause on {topic}", "removed": "no longer says anything here on {topic}", "changed": "changed wording on {topic}",
+        "amount": "{topic}: {old} → {new}{shift}", "new-amount": "{topic}: new, {new}", "no-amount": "{topic}: {old} no longer offered here",
+    },
+    "zh": {
+        "flip": "现在{new}；此前{old}", "said": "现在声明{new}", "unsaid": "不再声明{old}",
+        "added": "新增条款：{topic}", "removed": "删除条款：{topic}", "changed": "条款有变：{topic}",
+        "amount": "{topic}：{old} → {new}{shift}", "new-amount": "{topic}：新增 {new}", "no-amount": "{topic}：不再提供 {old}",
+    },
+}  # fmt: skip
+
+
+def stated(topic: str, old: Offer | Reading | None, new: Offer | Reading | None, language: str) -> str:
+    """What changed on a topic, in one sentence: of two offers the amounts, of two readings the stances."""
+    if isinstance(old, Offer) or isinstance(new, Offer):
+        return _amounts(
+            topic, old if isinstance(old, Offer) else None, new if isinstance(new, Offer) else None, language
+        )
+    return _said(topic, old, new, language)
+
+
+def _amounts(topic: str, old: Offer | None, new: Offer | None, language: str) -> str:
+    if old and new:
+        relative = shift(old.amount, new.amount)
+        return _SAYS[language]["amount"].format(
+            topic=TOPIC_NAMES[language][topic],
+            old=amount_words(old.amount, language),
+            new=amount_words(new.amount, language),
+            shift=f" ({relative})" if relative else "",
+        )
+    form = "new-amount" if new else "no-amount"
+    named = {
+        "old": amount_words(old.amount, language) if old else "",
+        "new": amount_words(new.amount, language) if new else "",
+    }
+    return _SAYS[language][form].format(topic=TOPIC_NAMES[language][topic], **named)
+
+
+def _said(topic: str, old: Reading | None, new: Reading | None, language: str) -> str:
+    before, after = old.stance if old else None, new.stance if new else None
+    if topic == "training" and before != after:
+        form = "flip" if before and after else "said" if after else "unsaid"
+        stances = _STANCES[language]
+        return _SAYS[language][form].format(old=stances.get(before or ""), new=stances.get(after or ""))
+    had, has = bool(old and topic in old.topics), bool(new and topic in new.topics)
+    form = "changed" if had and has else "added" if has else "removed"
+    return _SAYS[language][form].format(topic=TOPIC_NAMES[language][topic])

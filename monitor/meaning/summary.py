@@ -1,0 +1,34 @@
+"""A change in one sentence: what its weightiest finding says, and how much more there is."""
+
+from __future__ import annotations
+
+from monitor.meaning.phrases import TOPIC_NAMES
+from monitor.model import Finding
+
+_FORMS = {
+    "en": {"more": "{first}; also {others}", "none": "the text changed, but nothing on data or offers", "join": ", "},
+    "zh": {"more": "{first}；另涉及{others}", "none": "文本有变，但不涉及数据使用或免费额度", "join": "、"},
+}
+_NAMED = 3
+
+
+def summary(findings: tuple[Finding, ...], language: str) -> str:
+    """The reading of the first finding, amounts and stances before mere clauses, and the names of the other topics."""
+    forms = _FORMS[language]
+    told = [finding for finding in findings if finding.importance != "none"]
+    if not told:
+        return forms["none"]
+    first = min(told, key=_rank)
+    others = [topic for topic in dict.fromkeys(finding.topic for finding in told) if topic != first.topic][:_NAMED]
+    if not others:
+        return first.reading
+    return forms["more"].format(
+        first=first.reading, others=forms["join"].join(TOPIC_NAMES[language][topic] for topic in others)
+    )
+
+
+def _rank(finding: Finding) -> tuple[bool, bool]:
+    typed = (
+        finding.amount_before is not None or finding.amount_after is not None or finding.rule.startswith("the stance")
+    )
+    return finding.importance != "major", not typed

@@ -1,0 +1,112 @@
+"""Edits of clauses -> findings: which topic each touches, what was said before and after, and how much it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from monitor.clauses import clauses
+from monitor.meaning.offers import align, offers
+from monitor.meaning.phrases import amount_words, stated
+from monitor.meaning.topics import read_clause
+from monitor.meaning.weight import Weight, renamings, weigh
+from monitor.model import Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
+
+_NOTHING = Reading(())
+_MOST = 200
+"""Findings of one change that are kept: past that a document was rewritten, and the list says no more than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the monitor reads in one document."""
+
+    language: str
+    clauses: tuple[tuple[Clause, Reading], ...]
+    offers: tuple[Offer, ...]
+
+    def words(self, offer: Offer) -> str:
+        """An offer's amount in words."""
+        return amount_words(offer.amount, "zh" if self.language == "zh" else "en")
+
+
+def understand_document(document: Document) -> Understood:
+    """The clauses of a document with their topics and stance, and the offers it states."""
+    read = tuple((clause, _read(clause, document.language)) for clause in clauses(document))
+    return Understood(document.language, read, tuple(offer for clause, _ in read for offer in _offers(clause)))
+
+
+def understand(
+    edits: tuple[ClauseEdit, ...], before: Document, after: Document, page: Page, language: str
+) -> tuple[Finding, ...]:
+    """What edits mean, the weightiest first. `language` is that of the readings; the clauses are quoted as they stand."""
+    renamed = renamings(edits)
+    found: list[Finding] = []
+    for edit in edits:
+        found += _offer_findings(edit, page, language)
+        found += _topic_findings(edit, before.language, after.language, renamed, page, language)
+    ranked = sorted(found, key=lambda finding: ("major", "minor", "none").index(finding.importance))
+    return tuple(_first_of_each(ranked))[:_MOST]
+
+
+def _read(clause: Clause | None, language: str) -> Reading:
+    return read_clause(clause.text, clause.block.trail, language) if clause else _NOTHING
+
+
+def _offers(clause: Clause | None) -> tuple[Offer, ...]:
+    return offers(clause.text, clause.block.columns, clause.block.trail) if clause else ()
+
+
+def _offer_findings(edit: ClauseEdit, page: Page, language: str) -> Iterator[Finding]:
+    for old, new in align(_offers(edit.before), _offers(edit.after)):
+        kind = (new or old).kind if new or old else "limits"
+        yield replace(
+            _finding(edit, kind, "minor" if kind == "price" else "major", f"{kind}: an amount differs"),
+            reading=stated(kind, old, new, language),
+            amount_before=old.amount if old else None,
+            amount_after=new.amount if new else None,
+        )
+
+
+def _topic_findings(
+    edit: ClauseEdit,
+    language_before: str,
+    language_after: str,
+    renamed: frozenset[tuple[str, str]],
+    page: Page,
+    language: str,
+) -> Iterator[Finding]:
+    old, new = _read(edit.before, language_before), _read(edit.after, language_after)
+    for topic in dict.fromkeys((*new.topics, *old.topics)):
+        weight: Weight = weigh(edit, topic, old, new, renamed, page)
+        if weight.importance != "none":
+            yield replace(
+                _finding(edit, topic, weight.importance, weight.rule), reading=stated(topic, old, new, language)
+            )
+
+
+def _finding(edit: ClauseEdit, topic: str, importance: Importance, rule: str) -> Finding:
+    before, after = edit.before.text if edit.before else "", edit.after.text if edit.after else ""
+    where = edit.after or edit.before
+    return Finding(
+        topic=topic,
+        change="changed" if before and after else "added" if after else "removed",
+        before=before,
+        after=after,
+        reading="",
+        importance=importance,
+        trail=where.block.trail if where else (),
+        rule=rule,
+    )
+
+
+def _first_of_each(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each edit once, under its strongest topic, and once more for a topic that no other edit stands for."""
+    edits: set[tuple[str, str]] = set()
+    topics: set[str] = set()
+    for finding in findings:
+        place = (finding.before, finding.after)
+        if finding.amount_before or finding.amount_after or place not in edits or finding.topic not in topics:
+            yield finding
+        edits.add(place)
+        topics.add(finding.topic)

@@ -1,0 +1,85 @@
+"""A change as plain JSON data: the line of `changes --json`, and the body of a webhook."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+from monitor.model import Amount, ChangeRecord, Finding, Side
+
+SCHEMA = "terms-monitor/alert/1"
+
+
+def change_json(record: ChangeRecord) -> dict[str, object]:
+    """The change as one line of `changes --json`."""
+    change = record.change
+    return {
+        "id": record.id,
+        "vendor": record.vendor,
+        "page": record.page,
+        "type": record.type,
+        "seen_at": _time(record.seen_at),
+        "previous_at": _time(record.previous_at),
+        "verdict": change.verdict,
+        "importance": change.importance,
+        "topics": list(change.topics),
+        "summary": change.summary,
+        "findings": [finding_json(finding) for finding in change.findings],
+        "before": _side(record.before),
+        "after": _side(record.after),
+    }
+
+
+def alert_json(record: ChangeRecord, *, key: str = "") -> dict[str, object]:
+    """The change as a webhook's body. `key` is the same for every attempt, so that a receiver can tell a repeat."""
+    return {
+        "schema": SCHEMA,
+        "key": key,
+        "vendor_name": record.vendor_name or record.vendor,
+        "url": record.url,
+        "why": record.change.why,
+        "change": change_json(record),
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, object]:
+    """A finding as it stands in a change's line; `amount` is null where no amount differs."""
+    before, after = finding.amount_before, finding.amount_after
+    return {
+        "topic": finding.topic,
+        "change": finding.change,
+        "before": finding.before,
+        "after": finding.after,
+        "reading": finding.reading,
+        "amount": {"before": amount_json(before), "after": amount_json(after)} if before or after else None,
+    }
+
+
+def amount_json(amount: Amount | None) -> dict[str, object] | None:
+    """An amount as a plain object; None for none."""
+    if amount is None:
+        return None
+    return {
+        "value": _number(amount.value),
+        "unit": amount.unit,
+        "per": amount.per,
+        "every": amount.every,
+        "qualifier": amount.qualifier,
+        "scope": amount.scope,
+        "conditions": list(amount.conditions),
+    }
+
+
+def _number(value: float) -> int | float | None:
+    """A whole number as an int; None for what JSON cannot say (infinity, not a number)."""
+    if not math.isfinite(value):
+        return None
+    return int(value) if value == int(value) else value
+
+
+def _side(side: Side) -> dict[str, object]:
+    return {"snapshot": side.snapshot, "version": side.version}
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

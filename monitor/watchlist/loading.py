@@ -1,0 +1,170 @@
+"""Load a watchlist: bytes -> marked values -> shape -> `Watchlist`, or every mistake at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from monitor.errors import Mistake, UsageError, WatchlistError
+from monitor.model import Page, Rule
+from monitor.watchlist import marks, shape
+from monitor.watchlist.marks import Marked
+from monitor.watchlist.values import (
+    AppriseSettings,
+    ChannelSettings,
+    EmailSettings,
+    Settings,
+    Watchlist,
+    WebhookSettings,
+    expand,
+)
+
+
+def load(path: Path, environ: Mapping[str, str] | None = None) -> Watchlist:
+    """Read a watchlist; raises WatchlistError with every mistake, sorted by line.
+
+    Variables in `settings` are read here, from `environ` or the process's own environment; those of channels, which are
+    secrets, stay as written until `expand`. A relative `archive` is relative to the folder of the watchlist.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WatchlistError((Mistake(str(path), 1, "file", f"cannot be read: {error.strerror}"),)) from error
+    return parse(data, path, os.environ if environ is None else environ)
+
+
+def parse(data: bytes, path: Path, environ: Mapping[str, str]) -> Watchlist:
+    """`load` for bytes at hand; `path` is what mistakes name."""
+    marked = marks.read(data, str(path))
+    if not isinstance(marked.value, dict):
+        mistake = marked.mistake((), "expected keys and values: `version: 1`, then `vendors:`")
+        raise WatchlistError((*marked.mistakes, mistake))
+    result = shape.check(marked.value, _names(marked.value))
+    faults = () if isinstance(result, shape.WatchlistShape) else result
+    found = [*marked.mistakes, *(marked.mistake(*fault) for fault in faults)]
+    found += _repeated_urls(marked)
+    found += _missing_variables(marked, environ)
+    if found or not isinstance(result, shape.WatchlistShape):
+        raise WatchlistError(_sorted(found))
+    return _build(result, path, environ)
+
+
+def _sorted(mistakes: list[Mistake]) -> tuple[Mistake, ...]:
+    """By line, with one mistake a key: what the YAML has wrong there comes first, and explains the rest."""
+    first: dict[tuple[int, str], Mistake] = {}
+    for mistake in mistakes:
+        first.setdefault((mistake.line, mistake.key), mistake)
+    return tuple(sorted(first.values(), key=lambda mistake: (mistake.line, mistake.key)))
+
+
+# --- what one entry says of another -------------------------------------------------------------------------
+# These read the values as they are, so that they are checked, too, in a file whose shape is wrong elsewhere.
+
+
+def _mapping(value: object, *keys: str) -> dict[str, object]:
+    """The mapping below `keys`; empty where there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _pages(value: object) -> Iterator[tuple[str, str, dict[str, object]]]:
+    for vendor in _mapping(value, "vendors"):
+        for page in (pages := _mapping(value, "vendors", vendor, "pages")):
+            yield vendor, page, _mapping(pages, page)
+
+
+def _names(value: object) -> dict[str, set[str]]:
+    return {
+        "channel": set(_mapping(value, "channels")),
+        "vendor": set(_mapping(value, "vendors")),
+        "page": {f"{vendor}/{page}" for vendor, page, _ in _pages(value)},
+    }
+
+
+def _repeated_urls(marked: Marked) -> Iterator[Mistake]:
+    """Addresses watched twice: each change would be told twice. What follows `#` never reaches the server."""
+    first: dict[str, str] = {}
+    for vendor, page, entry in _pages(marked.value):
+        if isinstance(url := entry.get("url"), str):
+            address = url.partition("#")[0].rstrip("/")
+            owner = first.setdefault(address, f"{vendor}/{page}")
+            if owner != f"{vendor}/{page}":
+                place = ("vendors", vendor, "pages", page, "url")
+                yield marked.mistake(place, f"this address is already watched as {owner}")
+
+
+def _missing_variables(marked: Marked, environ: Mapping[str, str]) -> Iterator[Mistake]:
+    for key, text in _mapping(marked.value, "settings").items():
+        try:
+            expand(str(text), environ, f"settings.{key}")
+        except UsageError as error:
+            yield marked.mistake(("settings", key), str(error))
+
+
+# --- building -----------------------------------------------------------------------------------------------
+
+
+def _build(said: shape.WatchlistShape, path: Path, environ: Mapping[str, str]) -> Watchlist:
+    settings = _settings(said.settings or shape.SettingsShape(), path, environ)
+    enabled: list[Page] = []
+    disabled: list[Page] = []
+    notes: dict[str, str] = {}
+    for vendor, listed in said.vendors.items():
+        for name, entry in listed.pages.items():
+            page = _page(vendor, listed.name or vendor, name, entry, settings.every)
+            (enabled if entry.enabled else disabled).append(page)
+            if entry.note:
+                notes[page.key] = entry.note
+    channels = tuple(_channel(name, entry) for name, entry in (said.channels or {}).items())
+    rules = tuple(map(_rule, said.rules or ()))
+    return Watchlist(path, settings, channels, rules, tuple(enabled), tuple(disabled), notes)
+
+
+def _settings(said: shape.SettingsShape, path: Path, environ: Mapping[str, str]) -> Settings:
+    return Settings(
+        every=said.every,
+        language=said.language,
+        archive=path.parent / expand(said.archive, environ, "settings.archive"),
+        contact=expand(said.contact, environ, "settings.contact"),
+        allow_private_addresses=said.allow_private_addresses,
+    )
+
+
+def _channel(name: str, said: shape.EmailShape | shape.WebhookShape | shape.AppriseShape) -> ChannelSettings:
+    match said:
+        case shape.EmailShape():
+            return EmailSettings(name, tuple(said.to), said.sender, said.smtp)
+        case shape.WebhookShape():
+            return WebhookSettings(name, said.url, said.secret or "")
+        case shape.AppriseShape():
+            return AppriseSettings(name, said.url)
+
+
+def _rule(said: shape.RuleShape) -> Rule:
+    topics = (topic for name in said.topics for topic in shape.TOPIC_GROUPS.get(name, (name,)))
+    return Rule(
+        send=tuple(said.send),
+        topics=tuple(dict.fromkeys(topics)),
+        importance=said.importance,
+        vendors=tuple(said.vendors),
+        pages=tuple(said.pages),
+        types=tuple(said.types),
+        digest=said.digest,
+    )
+
+
+def _page(vendor: str, vendor_name: str, name: str, said: shape.PageShape, every: str) -> Page:
+    return Page(
+        vendor=vendor,
+        name=name,
+        type=said.type,
+        url=said.url,
+        vendor_name=vendor_name,
+        select=said.select,
+        remove=tuple(said.remove),
+        fetch=said.fetch,
+        every=said.every or every,
+        language=said.language,
+    )

@@ -1,0 +1,88 @@
+"""What a sound watchlist says, as values; secrets stay as `${NAME}` until a channel is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from monitor.errors import UsageError
+from monitor.model import Page, Rule
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for the whole watchlist. `every` is an interval or a cron line; `contact` goes into the User-Agent."""
+
+    every: str
+    language: Literal["en", "zh"]
+    archive: Path
+    contact: str
+    allow_private_addresses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSettings:
+    """A channel that sends mail; `smtp` is smtp(s)://user:password@host:port."""
+
+    name: str
+    to: tuple[str, ...]
+    sender: str
+    smtp: str = field(repr=False)
+    kind: Literal["email"] = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """A channel that posts JSON, signed where it has a secret."""
+
+    name: str
+    url: str = field(repr=False)
+    secret: str = field(repr=False, default="")
+    kind: Literal["webhook"] = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class AppriseSettings:
+    """A channel that apprise serves; its URL names the service and holds the key to it."""
+
+    name: str
+    url: str = field(repr=False)
+    kind: Literal["apprise"] = "apprise"
+
+
+ChannelSettings = EmailSettings | WebhookSettings | AppriseSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """One consistent reading of the file.
+
+    `disabled` pages are left out of checks; `notes` maps a page's key to the note that the file keeps on it.
+    """
+
+    path: Path
+    settings: Settings
+    channels: tuple[ChannelSettings, ...]
+    rules: tuple[Rule, ...]
+    pages: tuple[Page, ...]
+    disabled: tuple[Page, ...]
+    notes: Mapping[str, str]
+
+
+def expand(text: str, environ: Mapping[str, str], key: str) -> str:
+    """`text` with each `${NAME}` read from the environment; raises UsageError where one is missing or empty.
+
+    `key` is where the text stands in the watchlist, like `channels.mail`, for the error to name.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        if not (said := environ.get(found[1])):
+            raise UsageError(f"{key} needs the environment variable {found[1]}, which is not set")
+        return said
+
+    return VARIABLE.sub(value, text)

@@ -1,0 +1,193 @@
+"""What a sound watchlist says."""
+
+from pathlib import Path
+
+import pytest
+from monitor.errors import UsageError
+from monitor.model import DATA_TOPICS, OFFER_TOPICS, Page, Rule
+from monitor.watchlist import AppriseSettings, EmailSettings, Settings, Watchlist, WebhookSettings, expand, load
+
+ROOT = Path(__file__).parent.parent
+
+FULL = """\
+version: 1
+settings:
+  every: 2h
+  language: zh
+  archive: data/a.db
+  contact: you@example.com
+  allow_private_addresses: true
+channels:
+  mail: {kind: email, to: [you@example.com], from: monitor@example.com, smtp: "${SMTP_URL}"}
+  hook: {kind: webhook, url: "${WEBHOOK_URL}", secret: "${WEBHOOK_SECRET}"}
+  chat: {kind: apprise, url: "${APPRISE_URL}"}
+rules:
+  - {topics: [data-usage, offers], importance: major, send: [mail, chat]}
+  - topics: [limits, offers]
+    importance: minor
+    send: [mail]
+    digest: weekly
+    vendors: [acme]
+    pages: [acme/terms]
+    types: [dpa]
+vendors:
+  acme:
+    name: Acme AI
+    pages:
+      terms:
+        type: data-controls
+        url: https://acme.example/terms
+        select: main
+        remove: [".related", "footer"]
+        fetch: http
+        every: 0 */6 * * *
+        language: en
+        note: read by hand in May
+  beta:
+    pages:
+      pricing: {type: pricing, url: http://beta.example:8080/}
+      account: {type: other, url: https://beta.example/account, enabled: false, note: needs a login}
+"""
+SMALL = "version: 1\nvendors:\n  acme:\n    pages:\n      terms: {type: terms, url: https://acme.example/}\n"
+
+
+def write(folder: Path, text: str | bytes) -> Path:
+    path = folder / "watchlist.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    """Each key of the file arrives in the values, variables of channels as they are written."""
+    path = write(tmp_path, FULL)
+    terms = Page(
+        "acme", "terms", "data-controls", "https://acme.example/terms", "Acme AI",
+        "main", (".related", "footer"), "http", "0 */6 * * *", "en",
+    )  # fmt: skip
+    assert load(path, {}) == Watchlist(
+        path=path,
+        settings=Settings("2h", "zh", tmp_path / "data/a.db", "you@example.com", allow_private_addresses=True),
+        channels=(
+            EmailSettings("mail", ("you@example.com",), "monitor@example.com", "${SMTP_URL}"),
+            WebhookSettings("hook", "${WEBHOOK_URL}", "${WEBHOOK_SECRET}"),
+            AppriseSettings("chat", "${APPRISE_URL}"),
+        ),
+        rules=(
+            Rule(("mail", "chat"), DATA_TOPICS + OFFER_TOPICS),
+            Rule(
+                ("mail",), ("limits", "free-amount", "free-terms", "price"), "minor",
+                ("acme",), ("acme/terms",), ("dpa",), "weekly",
+            ),
+        ),
+        pages=(terms, Page("beta", "pricing", "pricing", "http://beta.example:8080/", "beta", every="2h")),
+        disabled=(Page("beta", "account", "other", "https://beta.example/account", "beta", every="2h"),),
+        notes={"acme/terms": "read by hand in May", "beta/account": "needs a login"},
+    )  # fmt: skip
+
+
+def test_defaults(tmp_path: Path) -> None:
+    """A file with pages alone gets the defaults: every 12 hours, in English, the archive beside the file."""
+    watchlist = load(write(tmp_path, SMALL), {})
+    assert watchlist.settings == Settings(
+        "12h", "en", tmp_path / "snapshots/archive.db", "", allow_private_addresses=False
+    )
+    assert watchlist.pages == (Page("acme", "terms", "terms", "https://acme.example/", "acme"),)
+    assert (watchlist.channels, watchlist.rules, watchlist.disabled, watchlist.notes) == ((), (), (), {})
+
+
+@pytest.mark.parametrize("empty", ["settings:\n", "channels:\n", "rules:\n", "settings: {}\nchannels: {}\nrules: []\n"])
+def test_sections_may_be_empty(tmp_path: Path, empty: str) -> None:
+    """A section whose lines are all commented out is the same as none."""
+    assert load(write(tmp_path, empty + SMALL), {}).pages == load(write(tmp_path, SMALL), {}).pages
+
+
+def test_absolute_archive_stays(tmp_path: Path) -> None:
+    """An archive with an absolute path is used as it is."""
+    path = write(tmp_path, SMALL + "settings: {archive: /srv/archive.db}\n")
+    assert load(path, {}).settings.archive == Path("/srv/archive.db")
+
+
+def test_settings_read_the_environment(tmp_path: Path) -> None:
+    """Variables in settings are read when the file is."""
+    path = write(tmp_path, SMALL + 'settings: {contact: "${CONTACT}", archive: "${STATE}/a.db"}\n')
+    settings = load(path, {"CONTACT": "you@example.com", "STATE": "/srv"}).settings
+    assert (settings.contact, settings.archive) == ("you@example.com", Path("/srv/a.db"))
+
+
+@pytest.mark.parametrize("change", ["\ufeff{}", "# first\n{}", "---\n{}", "{}...\n"])
+def test_marks_of_other_editors_are_harmless(tmp_path: Path, change: str) -> None:
+    """A byte order mark, a comment, document marks: the file reads the same."""
+    assert load(write(tmp_path, change.format(SMALL)), {}).pages == load(write(tmp_path, SMALL), {}).pages
+
+
+def test_windows_line_ends_are_harmless(tmp_path: Path) -> None:
+    """A file with CRLF reads as one with LF."""
+    assert load(write(tmp_path, FULL.replace("\n", "\r\n")), {}) == load(write(tmp_path, FULL), {})
+
+
+def test_aliases_and_merges_mean_what_yaml_says(tmp_path: Path) -> None:
+    """Anchors spare repetition: `<<` fills in what a mapping does not say itself, the first of several winning."""
+    text = """\
+version: 1
+vendors:
+  acme:
+    pages:
+      a: &a {type: terms, url: https://acme.example/a, every: 1d}
+      b: &b {<<: *a, url: https://acme.example/b, select: main}
+      c: {url: https://acme.example/c, <<: [*a, *b]}
+"""
+    pages = {page.name: page for page in load(write(tmp_path, text), {}).pages}
+    assert (pages["b"].url, pages["b"].every, pages["b"].select) == ("https://acme.example/b", "1d", "main")
+    assert (pages["c"].url, pages["c"].every, pages["c"].select) == ("https://acme.example/c", "1d", "main")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://acme.example/a#b", "https://例子.example/条款", "http://[::1]:8080/x?y=1&z=2"]
+)
+def test_addresses_of_all_kinds(tmp_path: Path, url: str) -> None:
+    """Fragments, other scripts and numbers are addresses too, and are kept as written."""
+    text = SMALL.replace("url: https://acme.example/", f'url: "{url}"')
+    assert load(write(tmp_path, text), {}).pages[0].url == url
+
+
+def test_secrets_are_not_printed(tmp_path: Path) -> None:
+    """What a channel is told in confidence appears in no repr."""
+    text = FULL.replace("${SMTP_URL}", "smtp://me:hush@mail.example").replace("${WEBHOOK_SECRET}", "hush")
+    text = text.replace("${WEBHOOK_URL}", "https://hush.example").replace("${APPRISE_URL}", "tgram://hush")
+    assert "hush" not in repr(load(write(tmp_path, text), {}))
+
+
+def test_expand_reads_the_environment() -> None:
+    """Each `${NAME}` is replaced by the variable's value, once; other text stays."""
+    assert expand("a ${B_1} $C ${D}", {"B_1": "${D}", "D": "d"}, "channels.mail") == "a ${D} $C d"
+
+
+@pytest.mark.parametrize("environ", [{}, {"SMTP_URL": ""}])
+def test_expand_names_what_is_missing(environ: dict[str, str]) -> None:
+    """A variable that is missing or empty is named, and so is the channel that needs it."""
+    with pytest.raises(UsageError, match=r"channels\.mail needs the environment variable SMTP_URL"):
+        expand("${SMTP_URL}", environ, "channels.mail")
+
+
+def test_shipped_watchlist_loads_without_environment() -> None:
+    """The watchlist that comes with the program is sound, needs no variable, and watches only what needs no login."""
+    watchlist = load(ROOT / "watchlist.yaml", {})
+    assert {page.vendor for page in watchlist.pages} == {"openai", "anthropic", "xai", "deepseek", "volcengine"}
+    assert watchlist.disabled
+    assert all("needs a login" in watchlist.notes[page.key] for page in watchlist.disabled)
+
+
+def test_shipped_examples_are_sound(tmp_path: Path) -> None:
+    """The channels and rules that the shipped watchlist shows in comments work once they are uncommented."""
+    text = (ROOT / "watchlist.yaml").read_text(encoding="utf-8").replace("\n  # ", "\n  ")
+    watchlist = load(write(tmp_path, text), {})
+    assert [channel.kind for channel in watchlist.channels] == ["email", "webhook", "apprise"]
+    assert len(watchlist.rules) == 2
+    assert watchlist.settings.contact
+
+
+def test_shipped_offers_are_checked_most_often() -> None:
+    """Offers and data controls, which change without notice, are checked every six hours; the rest daily."""
+    frequent = {"free-offer", "data-controls", "pricing"}
+    for page in load(ROOT / "watchlist.yaml", {}).pages:
+        assert page.every == ("6h" if page.type in frequent else "1d"), page.key
