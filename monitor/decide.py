@@ -42,9 +42,9 @@ def unanswered(page: Page, capture: Capture, known: Known) -> Outcome:
     return Outcome(capture, held=known.held, next_check_at=_next(page, capture, known))
 
 
-def unchanged(page: Page, capture: Capture, known: Known) -> Outcome:
+def unchanged(page: Page, capture: Capture, known: Known, fingerprint: str) -> Outcome:
     """The outcome of a capture that shows the text that already stands."""
-    return Outcome(capture, next_check_at=_next(page, capture, known))
+    return Outcome(capture, next_check_at=_next(page, capture, known), fingerprint=fingerprint)
 
 
 def unreadable(page: Page, capture: Capture, known: Known, trouble: Trouble, key: str) -> Outcome:
@@ -67,13 +67,6 @@ def persists(trouble: Trouble, known: Known, now: datetime) -> bool:
 def first(page: Page, capture: Capture, known: Known, version: Version) -> Outcome:
     """The outcome of the first good capture of a page: a version, and nothing to tell."""
     return Outcome(capture, version=version, next_check_at=_next(page, capture, known))
-
-
-def technical(page: Page, capture: Capture, known: Known, version: Version) -> Outcome:
-    """The outcome of reading the last snapshot again with other rules: a version that differs by the reading alone."""
-    return Outcome(
-        capture, version=replace(version, technical=True), held=known.held, next_check_at=_next(page, capture, known)
-    )
 
 
 def changed(

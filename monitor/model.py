@@ -304,7 +304,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything that one check leaves in the archive, recorded in one transaction."""
+    """Everything that one check leaves in the archive, recorded in one transaction.
+
+    Without a version the text is the one that stands already; `fingerprint` is then that of the bytes that showed it last.
+    """
 
     capture: Capture
     version: Version | None = None
@@ -312,6 +315,7 @@ class Outcome:
     owed: tuple[Owed, ...] = ()
     held: Held | None = None
     next_check_at: datetime | None = None
+    fingerprint: str = ""
 
 
 # --- what the archive knows of a page before a check -------------------------------------------------------------------

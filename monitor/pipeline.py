@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from monitor import decide, extract
 from monitor.archive import Archive, Recorded
@@ -25,6 +25,9 @@ class Clock(Protocol):
     """Says what time it is, aware and in UTC."""
 
     def __call__(self) -> datetime: ...
+
+
+Intake = Literal["taken", "known", "late"]
 
 
 class Recording(Protocol):
@@ -62,7 +65,7 @@ def check(
     """Check each page once, now. A page that fails is an outcome like any other; the next page is checked all the same."""
     for page in pages:
         now = clock()
-        reread(page, archive, judgement, now)
+        reread(page, archive, now)
         known = archive.known(page, now)
         capture = fetcher.fetch(page.url, known.validators, now, language=page.language)
         yield take(page, capture, archive, judgement)
@@ -76,19 +79,21 @@ def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, .
     return tuple(page for page in pages if page.key not in later)
 
 
-def take_recorded(recorded: Iterable[Recording], archive: Archive, judgement: Judgement) -> Iterator[bool]:
-    """Take captures of one page that were recorded elsewhere, in the order of their time; those already taken are left.
+def take_recorded(recorded: Iterable[Recording], archive: Archive, judgement: Judgement) -> Iterator[Intake]:
+    """Take captures of one page that were recorded elsewhere, in the order of their time; says of each what became of it.
 
-    Says of each whether it was taken. Nothing is owed to anybody for the past.
+    One that lies before the last capture in the archive is too late: it would be compared with its own future.
     """
     taken: frozenset[datetime] | None = None
     for each in recorded:
         taken = archive.captured(each.page) if taken is None else taken
         if each.at in taken:
-            yield False
-            continue
-        take(each.page, each.capture(), archive, judgement)
-        yield True
+            yield "known"
+        elif taken and each.at < max(taken):
+            yield "late"
+        else:
+            take(each.page, each.capture(), archive, judgement)
+            yield "taken"
 
 
 def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement) -> Checked:
@@ -105,7 +110,7 @@ def settle(page: Page, capture: Capture, archive: Archive, judgement: Judgement)
     try:
         source = extract.prepare(page, capture.body, capture.content_type)
         if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition):
-            return decide.unchanged(page, capture, known)
+            return decide.unchanged(page, capture, known, source.fingerprint)
         version = extract.version(source)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
@@ -117,23 +122,23 @@ def settle(page: Page, capture: Capture, archive: Archive, judgement: Judgement)
     if known.version_id is None:
         return decide.first(page, capture, known, version)
     if version.key == known.key:
-        return decide.unchanged(page, capture, known)
+        return decide.unchanged(page, capture, known, version.fingerprint)
     before = archive.document(known.version_id)
     return decide.changed(page, capture, known, before, version, judgement.rules, judgement.language)
 
 
-def reread(page: Page, archive: Archive, judgement: Judgement, now: datetime) -> Recorded | None:
-    """Read a page's last snapshot again if the way of reading has changed since; what differs by that alone is no news."""
+def reread(page: Page, archive: Archive, now: datetime) -> int | None:
+    """Read a page's last snapshot again if the way of reading has changed since, so that what differs by that is no news.
+
+    The id of the technical version; None where the reading is the same, or the snapshot can no longer be read.
+    """
     known = archive.known(page, now)
-    if known.version_id is None or known.edition == extract.recipe(page):
+    last = archive.last_snapshot(page) if known.version_id and known.edition != extract.recipe(page) else None
+    if last is None:
         return None
-    found = archive.last_snapshot(page)
-    if found is None:
-        return None
-    record, body, content_type = found
+    _, body, content_type = last
     try:
         version = extract.version(extract.prepare(page, body, content_type))
     except ReadingError:
         return None
-    capture = Capture(at=now, url=record.url, outcome="not_modified", reason="read again", content_type=content_type)
-    return archive.record(page, decide.technical(page, capture, known, version))
+    return archive.reread(page, replace(version, technical=True), now)

@@ -26,6 +26,7 @@ from monitor.model import (
     Outcome,
     Page,
     PageState,
+    Version,
     VersionRecord,
 )
 
@@ -93,6 +94,11 @@ class Archive:
         """Everything that one check leaves, in one transaction. Checks of a page come in the order of their time."""
         with self._writing() as db:
             return recording.record(db, self._blobs, page, outcome)
+
+    def reread(self, page: Page, version: Version, at: datetime) -> int:
+        """Record what another way of reading finds in the last good snapshot of a page: a version, and no check. Its id."""
+        with self._writing() as db:
+            return recording.reread(db, self._blobs, page, version, at)
 
     def captured(self, page: Page) -> frozenset[datetime]:
         """The times of all captures of a page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, Value, pack, row, stamp, to_json
@@ -37,13 +38,24 @@ def record(db: sqlite3.Connection, blobs: Blobs, page: Page, outcome: Outcome) -
     capture = outcome.capture
     before = _put_page(db, page)
     snapshot, sha256 = _put_snapshot(db, blobs, before, capture)
-    version = _put_version(db, blobs, before, snapshot, outcome.version, capture)
+    version = _put_version(db, blobs, before, snapshot, outcome.version, capture.at)
     change = _put_change(db, before, version, outcome.change, capture)
     check = _put_check(db, before, snapshot, version, capture)
+    if outcome.fingerprint:
+        db.execute("UPDATE versions SET fingerprint = ? WHERE id = ?", (outcome.fingerprint, before["version"]))
     if change is not None:
         _put_alerts(db, page, change, outcome.owed, capture)
     _put_state(db, before["id"], outcome, Recorded(check, sha256, version, change))
     return Recorded(check, sha256, version, change)
+
+
+def reread(db: sqlite3.Connection, blobs: Blobs, page: Page, version: Version, at: datetime) -> int:
+    """Write down what another way of reading finds in a page's last snapshot; no check was made, so none is recorded."""
+    before = _put_page(db, page)
+    version_id = _put_version(db, blobs, before, None, version, at)
+    db.execute("UPDATE pages SET version = ? WHERE id = ?", (version_id, before["id"]))
+    assert version_id is not None
+    return version_id
 
 
 def _refuse_contradictions(page: Page, outcome: Outcome) -> None:
@@ -98,7 +110,7 @@ def _put_version(
     page: sqlite3.Row,
     snapshot: int | None,
     version: Version | None,
-    capture: Capture,
+    at: datetime,
 ) -> int | None:
     if version is None:
         return None
@@ -112,8 +124,8 @@ def _put_version(
         "versions",
         page=page["id"],
         snapshot=snapshot,
-        seen_at=capture.at,
-        last_seen_at=capture.at,
+        seen_at=at,
+        last_seen_at=at,
         key=version.key,
         fingerprint=version.fingerprint,
         edition=version.edition,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from rich.progress import Progress
 from monitor import pipeline, wiring
 from monitor.cli.setup import Setup, common
 from monitor.history import captures as capture_list
-from monitor.pipeline import Judgement
+from monitor.pipeline import Intake, Judgement
 
 
 @click.group("import")
@@ -31,15 +32,20 @@ def captures(setup: Setup, file: Path) -> None:
     """
     pages = capture_list.load(file)
     judgement = Judgement(rules=(), language=setup.language())
-    total = sum(map(len, pages.values()))
-    taken = 0
+    counts: Counter[Intake] = Counter()
     with setup.writing() as archive, _progress(setup) as progress:
-        task = progress.add_task("importing", total=total)
+        task = progress.add_task("importing", total=sum(map(len, pages.values())))
         for recorded in pages.values():
-            for taken_now in pipeline.take_recorded(_as_watched(setup, recorded), archive, judgement):
-                taken += taken_now
+            for intake in pipeline.take_recorded(_as_watched(setup, recorded), archive, judgement):
+                counts[intake] += 1
                 progress.advance(task)
-    setup.say(f"{taken} captures of {len(pages)} pages imported; {total - taken} were there already")
+    setup.say(_closing(counts, len(pages)))
+
+
+def _closing(counts: Counter[Intake], pages: int) -> str:
+    said = f"{counts['taken']} captures of {pages} pages imported; {counts['known']} were there already"
+    late = f"; {counts['late']} are older than what the archive holds of their pages, and were left out"
+    return said + (late if counts["late"] else "")
 
 
 def _as_watched(setup: Setup, recorded: tuple[capture_list.Recorded, ...]) -> tuple[capture_list.Recorded, ...]:

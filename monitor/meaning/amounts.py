@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable
 
 from monitor.model import Amount, Offer
@@ -24,7 +23,7 @@ _CHINESE_QUALIFIERS = {"up to": "最多 ", "less than": "少于 ", "at least": "
 
 
 def align(before: tuple[Offer, ...], after: tuple[Offer, ...]) -> tuple[Pair, ...]:
-    """Pairs of an offer and what became of it, those first that were there before; equal ones are left out.
+    """Pairs of an offer and what became of it, those first that were there before; those that state the same are left out.
 
     Offers belong together if their amounts have the same unit, period and scope, then if they share less, in the order of
     the text. A withdrawn offer is paired with None, a new one comes after None.
@@ -45,18 +44,23 @@ def align(before: tuple[Offer, ...], after: tuple[Offer, ...]) -> tuple[Pair, ..
 
 
 def _without_equals(before: tuple[Offer, ...], after: tuple[Offer, ...]) -> tuple[list[Offer], list[Offer]]:
-    """The offers of each side that have no equal amount on the other; wording does not count."""
-    shared = Counter(offer.amount for offer in before) & Counter(offer.amount for offer in after)
-    rest = []
-    for side in (before, after):
-        left = shared.copy()
-        kept = []
-        for offer in side:
-            left[offer.amount] -= 1
-            if left[offer.amount] < 0:
-                kept.append(offer)
-        rest.append(kept)
-    return rest[0], rest[1]
+    """The offers of each side that the other does not state too. First those of one scope, then those that name none."""
+    old, new = list(before), list(after)
+    for scoped in (True, False):
+        for offer in tuple(old):
+            same = next((other for other in new if _states_same(offer.amount, other.amount, scoped)), None)
+            if same is not None:
+                old.remove(offer)
+                new.remove(same)
+    return old, new
+
+
+def _states_same(one: Amount, other: Amount, scoped: bool) -> bool:
+    """Whether two amounts are the same offer in other words: "up to" says no more than a limit does anyway."""
+    bounds = {None if amount.qualifier == "up to" else amount.qualifier for amount in (one, other)}
+    scopes = one.scope == other.scope or (not scoped and not (one.scope and other.scope))
+    key = (one.value, one.unit, one.per, one.every)
+    return scopes and len(bounds) == 1 and key == (other.value, other.unit, other.per, other.every)
 
 
 def shift(before: Amount, after: Amount) -> str:

@@ -31,26 +31,27 @@ _RIGHTS = frozenset({"right to opt out", "refusal by the user", "settings", "可
 
 _CHOICE_DENIED = re.compile(
     r"(?:opt-?out|preferences?|choices?|settings?)\b[^.;]{0,90}(?:not|no longer) (?:apply|cover|available|extend)"
-    r"|can not (?:opt|delete|withdraw|be (?:deleted|withdrawn|undone))|无法(?:撤回|删除)|不(?:支持|可)(?:撤回|删除|关闭)"
+    r"|can not (?:opt|delete|withdraw|be (?:deleted|withdrawn|undone))"
+    r"|无法(?:撤回|删除)|不(?:支持|可)(?:撤回|删除|关闭)"
 )
 _BAD_SIGNS = tuple(
     re.compile(pattern)
     for pattern in (
         r"not (?:be )?(?:responsible|liable)|no (?:representation|warrant)|not control\b|不承担",
-        r"\bexcept\b|other than|\bunless (?!you|customers?|users?|the (?:user|customer))|除外",
+        r"\bexcept\b|other than|\bunless (?!(?:\(\w\) )?(?:you|customers?|users?|the (?:user|customer)))|除外",
         r"perpetual|irrevocabl|sub-?licens|royalty-free|永久|不可撤销|不可撤回|转授权|再许可",
         r"without (?:\w+ ){0,3}?(?:restriction|compensation|obligation)|无偿",
-        r"\b(?:may|will|can|we) (?:also )?(?:use|collect|access|store|retain|review|read|share|disclose|sell|transfer)\b"
+        r"\b(?:may|will|can|we) (?:also )?(?:use|collect|store|retain|review|read|share|disclose|sell|transfer)\b"
         r"|(?<!不)(?:可|可能|会)(?:使用|收集|共享|保存|查看|披露)",
         r"(?:paid|subscri\w+)\b[^.;]{0,80}opt[- ]?out",
-        r"\bby default\b[^.;]{0,60}\bnot\b|默认(?:开启|同意)",
+        r"\bby default,? (?:\w+ ){1,4}?not\b|\bnot\b[^.;]{0,60}\bby default\b|默认(?:开启|同意)",
         r"longer|reasonably necessary|as long as",
     )
 )
 _GOOD_SIGNS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"\b(?:not|never|no longer) (?:\w+ ){0,2}?(?:use|share|sell|disclose|collect|retain|store|train|access|review|log)\b"
+        r"\b(?:not|never|no longer) (?:\w+ ){0,2}?(?:use|share|sell|disclose|collect|retain|store|train|review|log)\b"
         r"|(?:不会|绝不|不再)[^。；]{0,12}(?:使用|共享|出售|收集|保存|存储|用于|训练|披露)",
         r"\bopt|\bwithdraw|\bright to\b|\bcontrols? whether|\byou (?:can|may) (?:\w+ )?(?:delete|disable|object|choose)"
         r"|可[^。；]{0,12}(?:关闭|撤回|删除|拒绝|退出)|选择退出",
@@ -64,7 +65,9 @@ _TO_WHOM = re.compile(
     r"third[- ]part(?:y|ies)|affiliates?|partners?|advertisers?|data brokers?|law enforcement|public|service providers?"
     r"|第三方|关联(?:公司|方)|合作(?:方|伙伴)|广告(?:商|主)|公众"
 )
-_WHAT_FOR = re.compile(r"advertis\w+|marketing|personali[sz]\w+|research\b|profil\w+|analytics|营销|推广|广告|画像|研究")
+_WHAT_FOR = re.compile(
+    r"advertis\w+|marketing|personali[sz]\w+|research\b|profil\w+|analytics|营销|推广|广告|画像|研究"
+)
 _PLAN = re.compile(r"\b(?:free|paid|unpaid|discounted|trial|standard|enterprise)\b|免费|付费|企业版|个人版")
 _PERHAPS = re.compile(r"\bmay\b|\bmight\b|可能")
 _WORD = re.compile(r"\w+")
@@ -113,7 +116,7 @@ def _stances(sides: _Sides) -> Direction | None:
 
 def _stance_alone(sides: _Sides) -> Direction | None:
     """A stance that came or went with its whole sentence."""
-    if sides.before and sides.after or _DISCLAIMED in (sides.old.rule, sides.new.rule):
+    if (sides.before and sides.after) or _DISCLAIMED in (sides.old.rule, sides.new.rule):
         return None
     decided, text = (sides.new, sides.after) if sides.after else (sides.old, sides.before)
     if decided.stance is None:

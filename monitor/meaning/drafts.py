@@ -116,7 +116,7 @@ def _after_bracket(row: Row, place: int) -> int:
 def _ends_phrase(token: Token, first: bool) -> bool:
     """Whether a noun phrase cannot go on with this word."""
     senses, word = token.senses, token.word
-    if first and "measure" in senses:
+    if first and ("measure" in senses or word == "+"):
         return False
     if token.number or any(sense in senses for sense in ("stop", "lead", "join", "money", "qualifiers", "duration", "times", "conditions")):
         return True

@@ -117,7 +117,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class TopicLexicon:
-    """The topics of a language, and the texts that have none: `nothing` by their form, `quiet_under` by their heading."""
+    """The topics of a language, and what has none: `nothing` by form, `quiet_under` by heading, `cut` in part."""
 
     topics: tuple[Topic, ...]
     nothing: re.Pattern[str]
@@ -127,14 +127,17 @@ class TopicLexicon:
 
 @dataclass(frozen=True, slots=True)
 class StanceLexicon:
-    """The rules on stance in the order in which they are asked; `cut` are words that look like a denial and are none."""
+    """The rules on stance in the order in which they are asked; `cut` are words that only look like a denial."""
 
     rules: tuple[Rule, ...]
     cut: re.Pattern[str]
 
 
 def fold(text: str) -> str:
-    """The text as the patterns know it: lower case, plain quotes, no list marker, contractions written out, dots only at ends."""
+    """The text as the patterns know it.
+
+    Lower case, plain quotes, no list marker, contractions written out, and a dot only where a sentence may end.
+    """
     folded = " ".join(text.translate(_FOLDED).lower().split())
     if "'" in folded or "cannot" in folded:
         for short, full in _CONTRACTIONS:
@@ -143,7 +146,7 @@ def fold(text: str) -> str:
 
 
 def language_of(text: str, language: str = "") -> str:
-    """`en` or `zh`: the language said, else that of the script; a fifth of Chinese characters makes a text Chinese."""
+    """`en` or `zh`: the language said, else `zh` where there is a Chinese character for every four Latin words."""
     if language[:2].lower() in ("en", "zh"):
         return language[:2].lower()
     chinese = len(_CHINESE.findall(text[:LONGEST]))
@@ -216,7 +219,8 @@ def _topic(name: str, source: TopicSource, spell: _Speller) -> Topic:
         cut=spell.union(source["cut"]) if source.get("cut") else None,
         rules=tuple(spell.rule(rules[0], [rule["like"] for rule in rules]) for rules in groups.values()),
         under=tuple(
-            Prior(spell.compile([prior["heading"]]), spell.compile([prior["like"]])) for prior in source.get("under", [])
+            Prior(spell.compile([prior["heading"]]), spell.compile([prior["like"]]))
+            for prior in source.get("under", [])
         ),
     )
 

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from monitor.meaning.amounts import align
 from monitor.meaning.drafts import Draft, Row, drafts
 from monitor.meaning.numbers import has_number
 from monitor.meaning.particulars import conditions, scope
 from monitor.meaning.units import Token, tokens
 from monitor.model import Amount, Offer
+
+__all__ = ["align", "offers"]
 
 Kind = Literal["free-amount", "limits", "price"]
 
@@ -127,10 +130,9 @@ def _kind(
 
 
 def _is_over(row: Row, draft: Draft) -> bool:
-    """Whether the clause says that the offer has ended."""
-    return "ended" in _senses(_clause(row, draft.at)) or "ended" in _senses(
-        [token for token in row[draft.end :] if not token.word.isascii()]
-    )
+    """Whether the clause says that the offer has ended; in Chinese the word often stands in the next one."""
+    said = [token for token in row if not token.word.isascii()]
+    return "ended" in _senses(_clause(row, draft.at)) or "ended" in _senses(said)
 
 
 def _clause(row: Row, at: int) -> Row:
@@ -224,10 +226,10 @@ def _is_denominator(row: Row, draft: Draft) -> bool:
 
 
 def _is_size(row: Row, draft: Draft) -> bool:
-    """A context window, or what one request may hold."""
-    if "context" in _senses(_clause(row, draft.at)):
-        return True
+    """A context window, what one request may hold, or what a unit is worth ("1 credit = 1 minute")."""
     after = row[draft.end : draft.end + 2]
+    if "context" in _senses(_clause(row, draft.at)) or (after and after[0].word == "="):
+        return True
     return len(after) == 2 and "lead" in after[0].senses and after[1].senses.get("units", "model") != "model"
 
 

@@ -10,7 +10,7 @@ _LONGEST = 160
 _LONGEST_LABEL = 8
 _CLAUSE_ENDS = frozenset({",", ";", "(", ")", ":", "|", "。"})
 _EACH_MODEL = re.compile(r"(?:每|单|各)(?:个|款)?模型|(?:per|each|/) ?model(?![a-z])", re.IGNORECASE)
-_BEFORE_AMOUNT = frozenset({"gift", "gives", "grants", "stop", "period", "qualifiers", "threshold"})
+_BEFORE_AMOUNT = frozenset({"gift", "gives", "grants", "stop", "period", "qualifiers", "buying"})
 
 
 def scope(text: str, row: Row, draft: Draft, stop: int, first_cell: str) -> str:
@@ -40,7 +40,7 @@ def _label(text: str, row: Row, draft: Draft) -> str:
         if row[place].number is not None:
             return ""
         if row[place].word == ":":
-            names = any(not token.senses for token in row[:place])
+            names = any(not token.senses and token.word[:1].isalnum() for token in row[:place])
             return _verbatim(text, row, 0, place) if names else ""
     return ""
 
@@ -93,7 +93,7 @@ def _clauses(row: Row) -> list[tuple[int, int]]:
 def _conditions_in(text: str, row: Row, start: int, end: int, at: int) -> list[str]:
     """The conditions in one clause; one in front of the amount reaches up to the words that offer it."""
     for place in range(start, end):
-        if "conditions" in row[place].senses and place != at:
+        if "conditions" in row[place].senses and (row[place].word != "with" or start <= at < end):
             last = end
             if place < at < end:
                 last = next((n for n in range(place + 1, at + 1) if n == at or row[n].senses.keys() & _BEFORE_AMOUNT), at)

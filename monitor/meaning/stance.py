@@ -1,4 +1,4 @@
-"""Reads what a clause says on training on users' content. Pure; the rules are in `data/stance_*.yaml`, in their order."""
+"""Reads what a clause says on training on users' content. Pure; the rules are in `data/stance_*.yaml`."""
 
 from __future__ import annotations
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from monitor.meaning.lexicon import TopicLexicon, fold, language_of, topic_lexicon
 from monitor.meaning.stance import stance_rule
 from monitor.model import OFFER_TOPICS, TOPICS, Reading
 
 
+# A new version repeats nearly all clauses of the one before it.
+@lru_cache(maxsize=16_384)
 def read_clause(text: str, trail: tuple[str, ...] = (), language: str = "") -> Reading:
     """What one clause says: topics, strongest first, its stance on training, and the words that raised each topic.
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from monitor.clauses import clauses
-from monitor.meaning.offers import align, offers
+from monitor.meaning.amounts import align
+from monitor.meaning.offers import offers
 from monitor.meaning.phrases import amount_words, stated
 from monitor.meaning.topics import read_clause
 from monitor.meaning.weight import Weight, renamings, weigh
