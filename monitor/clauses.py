@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from monitor.model import Block, Clause, Document
 
@@ -13,11 +14,12 @@ _ABBREVIATIONS = frozenset(
 _END = re.compile(
     r"[。！？；]+[”’」』）)\"']*"  # Chinese: no space follows
     r"|(?<=[^\s.])[.!?]+[”’\"')\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9À-Þ\u4e00-\u9fff•*–—-])"
-    r"|;(?=\s+(?:and|or)?\s*\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s)"  # (a) ...; (b) ...
+    r"|[;:](?=\s*(?:and|or)?\s*(?:\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?:[a-z]|[ivx]{1,4})\.)\s)"  # (a) ...; (b) ...: i. ...
 )
 _LAST_WORD = re.compile(r"([\w.]+)\.$")
 
 
+@lru_cache(maxsize=1 << 14)  # most of a page's text stood there the last time, too
 def split(text: str) -> tuple[str, ...]:
     """The sentences of `text`; joined by nothing but the white space between them they are the text again.
 

@@ -23,7 +23,7 @@ _LITTLE = {
     "pl": "i w na do z nie się że jest oraz przez dla są lub od danych które nas może po",
 }
 _LITTLE_WORDS = {language: frozenset(words.split()) for language, words in _LITTLE.items()}
-_SAMPLE = 20_000
+_SAMPLE = 6_000
 _FEW = 0.08
 """Share of little words below which a text in Latin letters is in none of the languages known here."""
 

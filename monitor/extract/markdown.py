@@ -17,6 +17,7 @@ from monitor.model import Document
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)[\s#]*$")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*$")
 _ITEM = re.compile(r"\s*(?:[*+-]|\d{1,3}[.)])\s+(?=\S)(.*)$")
+_QUOTE = re.compile(r"^(?:\s{0,3}>)+\s?")
 _RULE = re.compile(r"\s{0,3}([*_-])(?:\s*\1){2,}\s*$")
 _SEPARATOR = re.compile(r"[\s|:-]+$")
 _BREAK = re.compile(r"<br\s*/?>|(?<=\S) {2,}$|\\$", re.I)
@@ -26,6 +27,7 @@ _HALF_LINK = re.compile(r"(?<!\\)\]\((?:[^()\\]|\\.|\([^()]{0,500}\)){0,3000}\)|
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^>\s]{1,2000})>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 _EMPHASIS = re.compile(r"(?<!\\)(?:\*{1,3}|~~)|(?<![\w\\])_{1,3}(?=\S)|(?<=[^\s\\])_{1,3}(?!\w)")
+_MARKUP = re.compile(r"[\[\]<*_`~\\&]")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _ALL_BOLD = re.compile(r"\s*(\*\*|__)(?=\S)(?:(?!\1).)+\1\s*$")
 _CELLS = re.compile(r"(?<!\\)\|")
@@ -52,6 +54,8 @@ def read(text: str) -> Document:
 
 def inline(text: str) -> str:
     """The text that a reader sees of one line of Markdown: no link targets, no emphasis, no tags."""
+    if not _MARKUP.search(text):
+        return visible(text)
     text = _LINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub("", text)))
     text = _TAG.sub("", _AUTOLINK.sub(r"\1", _HALF_LINK.sub("", text)))
     text = _EMPHASIS.sub("", text).replace("`", "")
@@ -68,6 +72,8 @@ class _Reader:
         self._columns: tuple[str, ...] = ()
 
     def line(self, line: str) -> None:
+        """Take the next line of the text."""
+        line = _QUOTE.sub("", line)
         if not line.strip():
             self.flush()
         elif heading := _HEADING.match(line):

@@ -10,13 +10,13 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from monitor.model import Block
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
 )
-_SPACE = re.compile(r"\s+")
 _FOLDS = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´＇", "'"),
@@ -43,18 +43,20 @@ _NOISE = re.compile(
 
 def visible(text: str) -> str:
     """`text` as a reader sees it: invisible characters dropped, white space folded."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
+@lru_cache(maxsize=1 << 15)  # most of a page's text stood there the last time, too
 def comparable(text: str) -> str:
     """The form of one block's or clause's text in which it is compared; equal forms say the same.
 
     >>> comparable("2.1  Don’t share — see here (opens in a new window)") == comparable("3) Don't share - see here")
     True
     """
-    folded = unicodedata.normalize("NFKC", visible(text).translate(_FOLDS)).translate(_FOLDS)
-    folded = _NOISE.sub("", folded)
-    folded = _ENUMERATOR.sub("", folded.strip())
+    folded = visible(text)
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKC", folded.translate(_FOLDS)).translate(_FOLDS)
+    folded = _ENUMERATOR.sub("", _NOISE.sub("", folded).strip())
     return "".join(folded.split()).casefold()
 
 

@@ -34,6 +34,7 @@ _PHRASES = {
         r"\b(?:error )?(?:404|500|502|503)\b\s*[:-]?\s*(?:error|not found|internal|bad gateway|service|page)|page (?:(?:you (?:are|were) looking for|could|can) ?)?(?:not|n't|cannot be|was not|could not be) found"
         r"|page (?:not found|isn.t available|doesn.t exist|does not exist|is not available|you (?:are|were|requested).{0,40}(?:exist|found|moved|removed))"
         r"|(?:can.t|cannot|couldn.t|unable to) (?:find|be found|load) (?:this|that|the) page|content (?:isn.t|is not) available|not found\W*$"
+        r"|(?:document|page|file|site|resource|policy)\b[^.]{0,40}\b(?:could not|cannot|can.t|couldn.t) be (?:found|loaded|displayed)"
         r"|something went wrong|application error|client-side exception|internal server error|(?:unexpected|an) error (?:has )?occurred|temporarily unavailable"
         r"|(?:down|under|scheduled|undergoing) (?:for )?maintenance|be right back|^redirecting|you are being redirected"
         r"|页面(?:不存在|找不到|走丢|已删除|无法访问)|出错了|服务器(?:错误|繁忙)|系统维护|无法找到",

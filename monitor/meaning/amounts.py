@@ -18,7 +18,15 @@ _LIKENESS: tuple[Callable[[Amount], Hashable], ...] = (
 """What two amounts of different versions must share to be one that changed, the surest first."""
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥"}
-_CHINESE_PERIODS = {"second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周", "month": "个月", "year": "年"}
+_CHINESE_PERIODS = {
+    "second": "秒",
+    "minute": "分钟",
+    "hour": "小时",
+    "day": "天",
+    "week": "周",
+    "month": "个月",
+    "year": "年",
+}
 _CHINESE_QUALIFIERS = {"up to": "最多 ", "less than": "少于 ", "at least": "至少 ", "exactly": "正好 "}
 
 

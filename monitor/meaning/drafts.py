@@ -118,7 +118,9 @@ def _ends_phrase(token: Token, first: bool) -> bool:
     senses, word = token.senses, token.word
     if first and ("measure" in senses or word == "+"):
         return False
-    if token.number or any(sense in senses for sense in ("stop", "lead", "join", "money", "qualifiers", "duration", "times", "conditions")):
+    if token.number or any(
+        sense in senses for sense in ("stop", "lead", "join", "money", "qualifiers", "duration", "times", "conditions")
+    ):
         return True
     if "period" in senses:
         return "periodic" not in senses
@@ -128,7 +130,14 @@ def _ends_phrase(token: Token, first: bool) -> bool:
 def _is_head(token: Token) -> bool:
     """An unknown plural is a head noun itself: "100 connectors for all requests" are no requests."""
     word = token.word
-    return not token.senses and word.isascii() and word.isalpha() and len(word) > 3 and word.endswith("s") and word[-2] != "s"
+    return (
+        not token.senses
+        and word.isascii()
+        and word.isalpha()
+        and len(word) > 3
+        and word.endswith("s")
+        and word[-2] != "s"
+    )
 
 
 def _is_unknown(token: Token) -> bool:
@@ -199,7 +208,10 @@ def _with_period(row: Row, found: Sequence[Draft], place: int) -> Draft:
     right = next((after.at for after in found[place + 1 :] if after.at >= draft.end), len(row))
     behind, in_front = _period_behind(row, draft, right), _period_in_front(row, left, draft.at)
     near_behind = behind is not None and (
-        "free" not in row[behind].senses or (behind == draft.end and right - behind > 2) or right == len(row) and behind == draft.end
+        "free" not in row[behind].senses
+        or (behind == draft.end and right - behind > 2)
+        or right == len(row)
+        and behind == draft.end
     )
     chosen = behind if near_behind or in_front is None else in_front
     if chosen is None:
@@ -219,7 +231,11 @@ def _period_behind(row: Row, draft: Draft, stop: int) -> int | None:
     broken = False
     for place in range(draft.end, stop):
         token = row[place]
-        if token.word == ")" and not broken and any(before.word == "(" for before in row[max(0, draft.at - 3) : draft.at]):
+        if (
+            token.word == ")"
+            and not broken
+            and any(before.word == "(" for before in row[max(0, draft.at - 3) : draft.at])
+        ):
             return None
         if "period" in token.senses:
             leads_over = "free" in token.senses and broken and stop < len(row) and not _clause_ends(row, place, stop)
@@ -256,7 +272,9 @@ def _lend_back(row: Row, found: list[Draft]) -> None:
     for place in range(len(found) - 2, -1, -1):
         draft, after = found[place], found[place + 1]
         between = row[draft.end : after.at]
-        joined = any("join" in token.senses for token in between) or (lent and any(token.word == "," for token in between))
+        joined = any("join" in token.senses for token in between) or (
+            lent and any(token.word == "," for token in between)
+        )
         lent = False
         if not joined or len(between) > 12 or after.money or draft.money or "percent" in (draft.unit, after.unit):
             continue
@@ -274,7 +292,9 @@ def _borrowed(row: Row, header: Row, found: Sequence[Draft], place: int) -> Draf
     if not draft.unit and draft.bare:
         if before and before.unit and not before.money and _continues(row, before, draft):
             per = (draft.per, draft.every) if draft.per else (before.per, before.every)
-            return replace(draft, unit=before.unit, per=per[0], every=per[1], qualifier=draft.qualifier or before.qualifier)
+            return replace(
+                draft, unit=before.unit, per=per[0], every=per[1], qualifier=draft.qualifier or before.qualifier
+            )
         quota = any("quota" in token.senses for token in (*row[draft.end : draft.end + 3], *header))
         if draft.value >= 1000 and quota:
             draft = replace(draft, unit="token")

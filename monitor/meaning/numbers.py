@@ -76,10 +76,10 @@ _MARK = "|".join(
         r"|version|phase|tiers?|levels?|stage|page|part|rule|table|figure|soc|iso|no\.)\s|§{1,2}\s?)"
         r"\d{1,5}(?:\.\d{1,3})*(?!\d|,\d{3}(?!\d))(?:\s?-\s?\d{1,2}(?!\d)|\s(?:and|or|to|&)\s\d(?![\d,.]*\d))?",
         r"第\s?[\d零〇一二三四五六七八九十百]{1,6}",
-        r"(?m:^)\s{0,8}\(?\d{1,2}(?:[.)](?=\s)|、)|\(\d{1,2}\)(?=\s?[A-Za-z])",
+        r"^\s{0,8}\(?\d{1,2}(?:[.)](?=\s)|、)|\(\d{1,2}\)(?=\s?[A-Za-z])",
         rf"(?:\d{{1,15}}(?:\.\d{{1,4}})?)(?!{_ATTACHED}|[A-Za-z]{{0,2}}-?{_COUNTED}s?(?![A-Za-z]))"
         r"(?:[A-Za-z]|[kKmMbB]?-[A-Za-z])[A-Za-z0-9.\-]*+",
-        r"(?!(?i:usd|rmb|cny|eur|gbp|us)\d)[A-Za-z]++(?:[-_][A-Za-z]++)*+[-_]?\d[A-Za-z0-9]*+(?:[-_.][A-Za-z0-9]++|:[A-Za-z]++)*+",
+        r"(?<![A-Za-z][-_])(?!(?i:usd|rmb|cny|eur|gbp|us)\d)[A-Za-z]++(?:[-_][A-Za-z]++)*+[-_]?\d[A-Za-z0-9]*+(?:[-_.][A-Za-z0-9]++|:[A-Za-z]++)*+",
     )
 )
 _BODY = "|".join(
@@ -111,15 +111,20 @@ _WORD_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 
 _WORD = "|".join((*_WORD_VALUES, *_WORD_SCALES))
 _WORDS = (
     rf"(?<![A-Za-z\-])(?i:(?:half\s)?a\s(?:thousand|million|billion)|(?:{'|'.join(_WORD_VALUES)})"
-    rf"(?:(?:\s|-|\sand\s)(?:{_WORD}))*+)(?![A-Za-z\-])(?:\s?\(\d[\d,]{{0,12}}\))?"
+    rf"(?:(?:\s|-|\sand\s)(?:{_WORD})){{0,8}}+)(?![A-Za-z\-])(?:\s?\(\d[\d,]{{0,12}}\))?"
 )
 _HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _HAN_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-_HAN = f"[{''.join(_HAN_DIGITS)}{''.join(_HAN_SCALES)}]{{1,12}}+"
+_NUMERALS = "".join((*_HAN_DIGITS, *_HAN_SCALES))
+_HAN = f"[{_NUMERALS}]{{1,12}}+"
+# most characters can begin nothing of interest, and this says so at once
+_GATE = rf"(?:(?=[0-9(§©第{_NUMERALS}])|(?<![A-Za-z])(?=[A-Za-z])|^(?=\s))"
+_EDGE = r"(?:(?<![A-Za-z0-9_])(?<![a-z]\.)|(?<=USD)|(?<=RMB)|(?<=CNY)|(?<=EUR))"
 _SCAN = re.compile(
-    rf"(?:(?<![A-Za-z0-9_])(?<![a-z]\.)|(?<=USD)|(?<=RMB)|(?<=CNY)|(?<=EUR))(?:(?P<mark>{_MARK})|(?P<body>{_BODY})(?![\d])(?P<scale>{_SCALE})?)|(?P<words>{_WORDS})|(?P<han>{_HAN})"
+    rf"{_GATE}(?:{_EDGE}(?:(?P<mark>{_MARK})|(?P<body>{_BODY})(?!\d)(?P<scale>{_SCALE})?)|(?P<words>{_WORDS})|(?P<han>{_HAN}))",
+    re.MULTILINE,
 )
-_ANY = re.compile(rf"[0-9\uff10-\uff19{''.join(_HAN_DIGITS)}{''.join(_HAN_SCALES)}]|(?<![A-Za-z])(?i:{_WORD})(?![A-Za-z])")
+_ANY = re.compile(rf"[0-9\uff10-\uff19{_NUMERALS}]|(?<![A-Za-z])(?i:{_WORD})(?![A-Za-z])")
 
 _IN_BRACKETS = re.compile(r"(?:\s[A-Za-z]{2,9})?\s?\([A-Z$€¥ ]{0,4}$")
 _CAPITAL_BEFORE = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]*\s$")
@@ -188,7 +193,11 @@ def _scale(word: str, folded: str, end: int, chinese: bool) -> int | None:
     word = word.strip(" \u00a0-.").lower()
     if not word:
         return 1
-    if word == "w" and not chinese and not re.match(r"\s?(?i:free\s)?(?i:tok|credit|req|call|char)", folded[end : end + 12]):
+    if (
+        word == "w"
+        and not chinese
+        and not re.match(r"\s?(?i:free\s)?(?i:tok|credit|req|call|char)", folded[end : end + 12])
+    ):
         return None
     if word in _LATIN_SCALE:
         return 10 ** _LATIN_SCALE[word]

@@ -15,7 +15,13 @@ _BEFORE_AMOUNT = frozenset({"gift", "gives", "grants", "stop", "period", "qualif
 
 def scope(text: str, row: Row, draft: Draft, stop: int, first_cell: str) -> str:
     """What an amount is for: the row's first cell, the label, the words before the unit, what follows "across" or "for"."""
-    parts = (first_cell, _label(text, row, draft), _kind_of_unit(text, row, draft), _each(text, row, draft), _behind(text, row, draft, stop))
+    parts = (
+        first_cell,
+        _label(text, row, draft),
+        _kind_of_unit(text, row, draft),
+        _each(text, row, draft),
+        _behind(text, row, draft, stop),
+    )
     return ", ".join(dict.fromkeys(part for part in parts if part))[:_LONGEST]
 
 
@@ -80,14 +86,26 @@ def _end_of_names(row: Row, start: int, stop: int) -> int:
     """The place where a list of names ends: a bracket, or a word about the offer (a period, a condition, a gift)."""
     for place in range(start, stop):
         senses = row[place].senses.keys()
-        if row[place].word in (")", "(", ";", ":") or senses & {"conditions", "period", "duration", "gift", "grants", "money", "once"}:
+        if row[place].word in (")", "(", ";", ":") or senses & {
+            "conditions",
+            "period",
+            "duration",
+            "gift",
+            "grants",
+            "money",
+            "once",
+        }:
             return place
     return stop
 
 
 def _clauses(row: Row) -> list[tuple[int, int]]:
     ends = [place for place, token in enumerate(row) if token.word in _CLAUSE_ENDS]
-    return [(start, end) for start, end in zip([0, *(place + 1 for place in ends)], [*ends, len(row)], strict=True) if start < end]
+    return [
+        (start, end)
+        for start, end in zip([0, *(place + 1 for place in ends)], [*ends, len(row)], strict=True)
+        if start < end
+    ]
 
 
 def _conditions_in(text: str, row: Row, start: int, end: int, at: int) -> list[str]:
@@ -96,7 +114,9 @@ def _conditions_in(text: str, row: Row, start: int, end: int, at: int) -> list[s
         if "conditions" in row[place].senses and (row[place].word != "with" or start <= at < end):
             last = end
             if place < at < end:
-                last = next((n for n in range(place + 1, at + 1) if n == at or row[n].senses.keys() & _BEFORE_AMOUNT), at)
+                last = next(
+                    (n for n in range(place + 1, at + 1) if n == at or row[n].senses.keys() & _BEFORE_AMOUNT), at
+                )
             words = _verbatim(text, row, place, last)[:_LONGEST]
             more = _conditions_in(text, row, max(last, at + 1), end, at) if last <= at else []
             return [words, *more] if words else more

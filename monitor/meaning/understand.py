@@ -10,7 +10,7 @@ from monitor.meaning.amounts import align
 from monitor.meaning.offers import offers
 from monitor.meaning.phrases import amount_words, stated
 from monitor.meaning.topics import read_clause
-from monitor.meaning.weight import Weight, renamings, weigh
+from monitor.meaning.weight import Renamings, Weight, renamings, weigh
 from monitor.model import Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
 
 _NOTHING = Reading(())
@@ -73,7 +73,7 @@ def _topic_findings(
     edit: ClauseEdit,
     language_before: str,
     language_after: str,
-    renamed: frozenset[tuple[str, str]],
+    renamed: Renamings,
     page: Page,
     language: str,
 ) -> Iterator[Finding]:

@@ -16,9 +16,15 @@ import yaml
 
 from monitor.meaning.numbers import HAN, Mark, Number, fold, scan
 
-_ATOM = re.compile(rf"[a-zà-ÿ]++(?:'[a-z]++)?|[{HAN}]|[^\s]")
+_ATOM = re.compile(rf"[a-zà-ÿ]++(?:'[a-z]++)?|[{HAN}]|\d++|[^\s]")
 _LATIN = re.compile(r"[a-zà-ÿ0-9]")
-_SAME_PERIOD = {("second", 60): "minute", ("minute", 60): "hour", ("hour", 24): "day", ("day", 7): "week", ("month", 12): "year"}
+_SAME_PERIOD = {
+    ("second", 60): "minute",
+    ("minute", 60): "hour",
+    ("hour", 24): "day",
+    ("day", 7): "week",
+    ("month", 12): "year",
+}
 """How many of a period make another one, for limits "per 24 h"."""
 
 
@@ -41,19 +47,18 @@ class Lexicon:
     """Phrases with their senses; the longest one that begins at a place is what stands there."""
 
     def __init__(self, phrases: Mapping[str, Mapping[str, str]]) -> None:
-        self._by_first: dict[str, list[tuple[str, Mapping[str, str]]]] = {}
+        self._by_first: dict[str, list[tuple[str, Mapping[str, str], bool]]] = {}
         for phrase in sorted(phrases, key=len, reverse=True):
             first = _ATOM.match(phrase)
             if first:
-                self._by_first.setdefault(first[0], []).append((phrase, phrases[phrase]))
+                of_letters = _LATIN.match(phrase[-1]) is not None
+                self._by_first.setdefault(first[0], []).append((phrase, phrases[phrase], of_letters))
 
     def match(self, lower: str, atom: str, at: int) -> tuple[str, Mapping[str, str]]:
         """The phrase and its senses at `lower[at:]`, where `atom` begins; the atom alone, without senses, if there is none."""
-        for phrase, senses in self._by_first.get(atom, ()):
-            if lower.startswith(phrase, at):
-                end = at + len(phrase)
-                if not (_LATIN.match(phrase[-1]) and _LATIN.match(lower, end)):
-                    return phrase, senses
+        for phrase, senses, of_letters in self._by_first.get(atom, ()):
+            if lower.startswith(phrase, at) and not (of_letters and _LATIN.match(lower, at + len(phrase))):
+                return phrase, senses
         return atom, _NOTHING
 
 
@@ -63,7 +68,7 @@ def lexicon() -> Lexicon:
     phrases: dict[str, dict[str, str]] = {}
     for language in ("en", "zh"):
         data = files("monitor").joinpath("meaning", "data", f"offers_{language}.yaml").read_text(encoding="utf-8")
-        for head, words in yaml.load(data, Loader=yaml.CSafeLoader).items():
+        for head, words in yaml.safe_load(data).items():
             named = words if isinstance(words, dict) else {"": words}
             for name, listed in named.items():
                 for word in listed:

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.model import ClauseEdit, Importance, Page, Reading
+from rapidfuzz import fuzz
+
+from monitor.meaning.topics import read_clause
+from monitor.model import Clause, ClauseEdit, Importance, Page, Reading, Span
 from monitor.words import spans
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _EMPTY = frozenset(
-    ["a", "an", "the", "of", "to", "in", "on", "at", "for", "by", "with", "and", "or", "as", "is", "are", "be", "this", "that", "these", "those", "it", "its", "our", "we", "us", "your", "you", "their", "any", "such", "other", "from", "into", "also", "which", "who", "will", "shall", "can", "please", "section", "sections", "here", "below", "above", "herein", "hereof", "thereof"]
+    "a an the of to in on at for by with and or as is are be this that these those it its our we us your you their any such "
+    "other from into also which who will shall can please section sections here below above herein hereof thereof page link "
+    "following further well both each all e.g i.e etc".split()
 )
-_DATE = re.compile(
-    r"\b(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s+)?\d{4}\b|\b\d{4}-\d{2}-\d{2}\b"
-    r"|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?",
+_WHOM = frozenset("inc llc ltd corp opco limited contact email e-mail support portal form inbox address phone chatbot mailto".split())
+"""Whom to write to, and what a company's form is called: no statement on data turns on it."""
+_SAYS_NOTHING = _EMPTY | _WHOM
+_POINTER = re.compile(  # dates, addresses, references to sections: they point, and say nothing themselves
+    r"\b(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s+)?\d{4}\b"
+    r"|\b\d{4}-\d{2}-\d{2}\b|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
+    r"|\bhttps?://\S+|\b(?:[\w-]+\.){1,4}[a-z]{2,6}(?:/\S*)?\b|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\b(?:sections?|articles?|clauses?|annex|exhibit|schedule|part)\s+[\dA-Z]+(?:[.(][\da-z]+\)?)*|\b[A-Z]\.\d+(?:\.\d+)*\b"
+    r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)](?=\s|$|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]",
     re.I,
 )
-_URL = re.compile(r"\bhttps?://\S+|\b[\w-]+(?:\.[\w-]+)+/\S*|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NEGATIONS = ("un", "in", "im", "dis", "non", "de", "re")
+_PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
+_LABEL_WORDS, _LABEL_CHARACTERS = 9, 14
 _RENAMED = 3
-"""So many clauses in which one name was put in another's place make a renaming."""
+"""So often must one name be put in another's place to make a renaming. A plan is no name: who is on it gets its terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,52 +45,126 @@ class Weight:
     rule: str
 
 
-def weigh(
-    edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: frozenset[tuple[str, str]], page: Page
-) -> Weight:
+Renamings = tuple[tuple[str, str], ...]
+
+
+def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Renamings, page: Page) -> Weight:
     """How much an edit matters for one topic that the clause has before or after it."""
     if edit.before is None or edit.after is None:
-        return Weight("major", f"a clause on it was {'removed' if edit.after is None else 'added'}")
+        return _weigh_one(edit.before or edit.after, topic, page, "removed" if edit.after is None else "added")
+    deleted, inserted = differing(_with_new_names(edit.before.text, renamed), edit.after.text)
+    if not deleted and not inserted:
+        return Weight("none", "the wording alone differs")
+    if _names_only(deleted, inserted):
+        return Weight("minor", f"one name stands in the place of another: -{deleted} +{inserted}")
     if topic == "training" and old.stance != new.stance and old.stance and new.stance:
         return Weight("major", f"the stance turned from {old.stance!r} to {new.stance!r}")
-    if (topic in old.topics) != (topic in new.topics):
-        return Weight(
-            "major",
-            "the clause did not speak of it before" if topic in new.topics else "the clause no longer speaks of it",
-        )
-    deleted, inserted = differing(edit.before.text, edit.after.text)
-    if (not deleted and not inserted) or (deleted, inserted) in renamed:
-        return Weight("none", "the wording alone differs")
-    return Weight("major", f"words of the clause differ: -{deleted} +{inserted}")
+    if _is_label(edit.after) and _is_label(edit.before):
+        return Weight("none", "a label, not a statement")
+    said = "the clause did not speak of it before" if topic not in old.topics else "the clause no longer speaks of it"
+    if (topic in old.topics) == (topic in new.topics):
+        said = f"words of the clause differ: -{deleted} +{inserted}"
+    return _for_page(edit.after, topic, page, said)
+
+
+def _weigh_one(clause: Clause | None, topic: str, page: Page, what: str) -> Weight:
+    """The weight of a clause that was added or removed whole."""
+    if clause is None or _is_label(clause):
+        return Weight("none", "a label, not a statement")
+    return _for_page(clause, topic, page, f"a clause on it was {what}")
+
+
+def _names_only(deleted: str, inserted: str) -> bool:
+    """Whether all that differs are names: a product renamed, or one recipient named instead of another."""
+    names = [word for words in (deleted, inserted) for word in words.split()]
+    named = all(word[:1].isupper() and word[:1].isascii() and not word.isdigit() for word in names)
+    return bool(deleted and inserted) and named and _PLANS.isdisjoint(word.lower() for word in names)
+
+
+def _for_page(clause: Clause, topic: str, page: Page, rule: str) -> Weight:
+    if topic not in read_clause(clause.text).topics:
+        return Weight("minor", f"{rule}; the heading above it lends the topic")
+    if page.type == "usage-policy" and not (topic == "training" and read_clause(clause.text).stance):
+        return Weight("minor", f"{rule}; the page is about what users may do")
+    return Weight("major", rule)
+
+
+def _is_label(clause: Clause) -> bool:
+    """Whether a clause is a title, a menu entry or a caption: a few words that state nothing."""
+    text = clause.text
+    if text[-1:] in "?？":
+        return True
+    if clause.block.kind == "row" or text[-1:] in ".;:!。；：！":
+        return False
+    words = _WORD.findall(text)
+    if clause.block.kind == "heading":
+        return True
+    titled = sum(word[:1].isupper() for word in words) * 2 > len(words) or words[:1] and words[0].endswith("ing")
+    return len(words) <= _LABEL_WORDS and bool(titled)
 
 
 def differing(before: str, after: str) -> tuple[str, str]:
-    """The words of weight that only one of two texts has, little words, dates and addresses left out."""
-    old, new = (_URL.sub(" ", _DATE.sub(" ", text)) for text in (before, after))
-    pairs = spans(old, new)
+    """The words of weight that only one of two texts has: little words, references and other spellings left out."""
+    pairs = spans(_POINTER.sub(" ", before), _POINTER.sub(" ", after))
     deleted = _weighty(span.text for span in pairs if span.kind == "deleted")
     inserted = _weighty(span.text for span in pairs if span.kind == "inserted")
-    moved = Counter(map(_stem, deleted)) & Counter(map(_stem, inserted))
-    return " ".join(w for w in deleted if _stem(w) not in moved), " ".join(w for w in inserted if _stem(w) not in moved)
+    gone, come = _without(deleted, inserted), _without(inserted, deleted)
+    return " ".join(gone), " ".join(come)
+
+
+def _without(words: list[str], others: list[str]) -> list[str]:
+    """The words that have no counterpart among others: neither themselves, nor another form or spelling of them."""
+    left = Counter(map(_stem, others))
+    kept = []
+    for word in words:
+        if left[_stem(word)] > 0:
+            left[_stem(word)] -= 1
+        elif not any(_is_spelling(word, other) for other in others):
+            kept.append(word)
+    return kept
+
+
+def _is_spelling(word: str, other: str) -> bool:
+    """Whether two words are one word, misspelt or cut short; never a number, never a word and its negation."""
+    a, b = word.lower(), other.lower()
+    if min(len(a), len(b)) < 5 or not (a.isalpha() and b.isalpha()) or any(a == n + b or b == n + a for n in _NEGATIONS):
+        return False
+    return a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 6 and fuzz.ratio(a, b) >= 85)
 
 
 def _weighty(texts: Iterable[str]) -> list[str]:
-    return [word for text in texts for word in _WORD.findall(text) if word.lower() not in _EMPTY]
+    return [word for text in texts for word in _WORD.findall(text) if word.lower() not in _SAYS_NOTHING]
 
 
 def _stem(word: str) -> str:
     """A word without the endings of its other forms; enough to see that one word stands for itself."""
-    word = word.lower().replace("isation", "ization").replace("ise", "ize").replace("our", "or")
+    word = word.lower().replace(".", "").replace("isation", "ization").replace("ise", "ize").replace("our", "or")
     return re.sub(r"(?:'s|’s|s|ed|ing)$", "", word)
 
 
-def renamings(edits: Iterable[ClauseEdit]) -> frozenset[tuple[str, str]]:
+def renamings(edits: Iterable[ClauseEdit]) -> Renamings:
     """Names put in the place of others throughout a document: a product renamed, not its terms changed."""
-    pairs = Counter(
-        differing(edit.before.text, edit.after.text)
-        for edit in edits
-        if edit.before is not None and edit.after is not None
-    )
-    return frozenset(
-        pair for pair, times in pairs.items() if times >= _RENAMED and all(side[:1].isupper() for side in pair)
-    )
+    pairs = Counter(pair for edit in edits if edit.before and edit.after for pair in _swaps(edit.before, edit.after))
+    return tuple(pair for pair, times in pairs.items() if times >= _RENAMED)
+
+
+def _swaps(before: Clause, after: Clause) -> Iterator[tuple[str, str]]:
+    """Names of one clause and those that stand in their place in its other edition."""
+    found = spans(before.text, after.text)
+    for deleted, inserted in zip(found, found[1:], strict=False):
+        pair = _name(deleted, "deleted"), _name(inserted, "inserted")
+        if all(pair):
+            yield pair
+
+
+def _name(span: Span, kind: str) -> str:
+    text = span.text.strip(" ,.;:()’'\"“”")
+    named = span.kind == kind and 0 < len(text) <= 40 and all(word[:1].isupper() for word in text.split())
+    plan = not _PLANS.isdisjoint(text.lower().split())
+    return text if named and not plan and not any(char.isdigit() for char in text) else ""
+
+
+def _with_new_names(text: str, renamed: Renamings) -> str:
+    for old, new in renamed:
+        text = text.replace(old, new)
+    return text
