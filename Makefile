@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test run serve signal bench soak lock clean
+.PHONY: install demo test run signal bench lock clean
 
 install: $(VENV)/.installed
 
@@ -25,6 +25,28 @@ test: install
 
 run: install
 	$(BIN)/monitor run
+
+# The scorers and the recorded histories stand beside the repository, not in it.
+SHARED ?= ../shared
+CORPORA := pages terms general more zh offers
+
+signal: install
+	@test -d $(SHARED)/bench || { echo "no recorded histories at $(SHARED)"; exit 1; }
+	$(PYTHON) -B $(SHARED)/bench/histories.py $(CORPORA:%=$(SHARED)/corpus/%-dev) --monitor $(BIN)/monitor
+	$(PYTHON) -B $(SHARED)/bench/phrases.py $(SHARED)/corpus/phrases-dev --monitor $(BIN)/monitor
+
+# Ratios beside a reference in the same run; FOLDERS hold a captures.jsonl and the files it names.
+FOLDERS ?= $(wildcard /tmp/monitor-corpora/pages-dev-*)
+
+bench: install
+	$(BIN)/python benchmarks/reading.py $(FOLDERS)
+
+# After a change of pyproject.toml: every version pinned with its hashes, in a form that names no host.
+lock: install
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --extra dev --build-deps-for wheel \
+		--build-deps-for editable --no-header --no-emit-options --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

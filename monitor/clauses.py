@@ -9,7 +9,10 @@ from functools import lru_cache
 from monitor.model import Block, Clause, Document
 
 _ABBREVIATIONS = frozenset(
-    ["e.g", "i.e", "etc", "vs", "no", "nos", "art", "sec", "sect", "inc", "ltd", "llc", "corp", "co", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "u.s", "u.k", "e.u", "p.o", "cf", "al", "approx", "dept", "est", "fig"]
+    (
+        "e.g i.e etc vs no nos art sec sect inc ltd llc corp co mr mrs ms dr prof st jr sr u.s u.k e.u p.o cf al "
+        "approx dept est fig"
+    ).split()
 )
 _END = re.compile(
     r"[。！？；]+[”’」』）)\"']*"  # Chinese: no space follows
@@ -41,8 +44,10 @@ def _pieces(text: str) -> Iterator[str]:
 def _abbreviates(piece: str) -> bool:
     """Whether the full stop at the end of `piece` belongs to an abbreviation, an initial or a section number."""
     word = _LAST_WORD.search(piece[-40:])
-    return bool(word) and (
-        word[1].lower() in _ABBREVIATIONS or len(word[1]) == 1 or (word[1].replace(".", "").isdigit() and len(piece) < 12)
+    return word is not None and (
+        word[1].lower() in _ABBREVIATIONS
+        or len(word[1]) == 1
+        or (word[1].replace(".", "").isdigit() and len(piece) < 12)
     )
 
 

@@ -9,7 +9,7 @@ page -> fetch -> capture -> prepare -> fingerprint the same? -> unchanged
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 

@@ -167,7 +167,8 @@ def test_hostile_text_leaves_no_control_characters() -> None:
 
 def test_a_huge_change_is_cut_and_counted() -> None:
     """An alert about megabytes stays under 200 kB and says how much it leaves out."""
-    change = replace(RECORD.change, findings=(replace(FINDING, before="", after="word " * 1_000_000),) * 30)
+    many = tuple(replace(FINDING, before="", after=f"clause {number} " + "word " * 100_000) for number in range(30))
+    change = replace(RECORD.change, findings=many)
     huge = document(*(f"line {number}" if number % 2 else "same" for number in range(2000)))
     cut = message(replace(RECORD, change=change), "en", before=document(*["same"] * 1000), after=huge)
     assert len(cut.text) < 100_000

@@ -8,7 +8,13 @@ from importlib.metadata import version
 
 import click
 
-from monitor.cli import check, demo, intake, read, records, upkeep, watchlist
+from monitor.cli.check import COMMANDS as CHECK
+from monitor.cli.demo import COMMANDS as DEMO
+from monitor.cli.intake import COMMANDS as INTAKE
+from monitor.cli.read import COMMANDS as READ
+from monitor.cli.records import COMMANDS as RECORDS
+from monitor.cli.upkeep import COMMANDS as UPKEEP
+from monitor.cli.watchlist import COMMANDS as WATCHLIST
 from monitor.errors import MonitorError
 from monitor.words import printable
 
@@ -23,9 +29,8 @@ def cli() -> None:
     """
 
 
-for _group in (demo, check, records, read, intake, watchlist, upkeep):
-    for _command in _group.COMMANDS:
-        cli.add_command(_command)
+for _command in (*DEMO, *CHECK, *RECORDS, *READ, *INTAKE, *WATCHLIST, *UPKEEP):
+    cli.add_command(_command)
 
 
 def main() -> None:

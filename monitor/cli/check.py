@@ -73,7 +73,7 @@ def _tell(setup_: Setup, checked: Checked, json_: bool) -> None:
                 "version": checked.recorded.version,
                 "change": checked.recorded.change,
                 "verdict": change.verdict if change else None,
-            }  # fmt: skip
+            }
         )
     elif not setup_.quiet or capture.outcome not in HEALTHY:
         click.echo(printable(f"{checked.page.key}: {_in_words(checked)}"))
@@ -145,14 +145,29 @@ def _next(state: PageState, now: datetime) -> str:
 
 
 def _state_json(state: PageState) -> dict[str, object]:
-    stamp = lambda moment: moment.isoformat().replace("+00:00", "Z") if moment else None  # noqa: E731
     return {
-        "vendor": state.vendor, "page": state.page, "type": state.type, "url": state.url, "healthy": state.failing_since is None,
-        "outcome": state.outcome, "reason": state.reason, "last_check_at": stamp(state.last_check_at),
-        "last_good_at": stamp(state.last_good_at), "failing_since": stamp(state.failing_since), "failures": state.failures,
-        "last_change_at": stamp(state.last_change_at), "last_change": state.last_change_id, "next_check_at": stamp(state.next_check_at),
-        "captures": state.captures, "versions": state.versions, "changes": state.changes,
-    }  # fmt: skip
+        "vendor": state.vendor,
+        "page": state.page,
+        "type": state.type,
+        "url": state.url,
+        "healthy": state.failing_since is None,
+        "outcome": state.outcome,
+        "reason": state.reason,
+        "last_check_at": _stamp(state.last_check_at),
+        "last_good_at": _stamp(state.last_good_at),
+        "failing_since": _stamp(state.failing_since),
+        "failures": state.failures,
+        "last_change_at": _stamp(state.last_change_at),
+        "last_change": state.last_change_id,
+        "next_check_at": _stamp(state.next_check_at),
+        "captures": state.captures,
+        "versions": state.versions,
+        "changes": state.changes,
+    }
 
 
-COMMANDS = (check, run, status)
+def _stamp(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
+COMMANDS: tuple[click.Command, ...] = (check, run, status)

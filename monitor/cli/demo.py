@@ -89,4 +89,4 @@ def _entry(archive: Archive, record: ChangeRecord) -> Entry:
     return Entry(record, before, after, compare(before, after))
 
 
-COMMANDS = (demo,)
+COMMANDS: tuple[click.Command, ...] = (demo,)

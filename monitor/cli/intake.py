@@ -61,4 +61,4 @@ def _progress(setup: Setup) -> Progress:
     return Progress(console=console, disable=setup.quiet or not console.is_terminal)
 
 
-COMMANDS = (import_,)
+COMMANDS: tuple[click.Command, ...] = (import_,)

@@ -115,7 +115,7 @@ def diff(setup: Setup, old: str, new: str, json_: bool) -> None:
                 "findings": [finding_json(finding) for finding in change.findings],
                 "why": change.why,
                 "edits": [_edit_json(edit) for edit in edits],
-            }  # fmt: skip
+            }
         )
         return
     console = terminal.console()
@@ -129,9 +129,11 @@ def diff(setup: Setup, old: str, new: str, json_: bool) -> None:
 
 def _edit_json(edit: Edit) -> dict[str, object]:
     return {
-        "kind": edit.kind, "before": edit.before.text if edit.before else "", "after": edit.after.text if edit.after else "",
-        "trail": list((edit.after or edit.before).trail) if edit.after or edit.before else [],
-    }  # fmt: skip
+        "kind": edit.kind,
+        "before": edit.before.text if edit.before else "",
+        "after": edit.after.text if edit.after else "",
+        "trail": list(next(block.trail for block in (edit.after, edit.before) if block)),
+    }
 
 
 def _side(setup: Setup, name: str) -> _Side:
@@ -148,4 +150,4 @@ def _side(setup: Setup, name: str) -> _Side:
         return _Side(archive.version_at(vendor, page, at).document, kind)
 
 
-COMMANDS = (read, diff)
+COMMANDS: tuple[click.Command, ...] = (read, diff)

@@ -140,10 +140,18 @@ def _began(capture: CaptureRecord) -> str:
 
 def _capture_json(capture: CaptureRecord) -> dict[str, object]:
     return {
-        "id": capture.id, "at": capture.at.isoformat().replace("+00:00", "Z"), "outcome": capture.outcome, "reason": capture.reason,
-        "status": capture.status, "url": capture.url, "final_url": capture.final_url, "snapshot": capture.snapshot,
-        "bytes": capture.size, "version": capture.version, "change": capture.change,
-    }  # fmt: skip
+        "id": capture.id,
+        "at": capture.at.isoformat().replace("+00:00", "Z"),
+        "outcome": capture.outcome,
+        "reason": capture.reason,
+        "status": capture.status,
+        "url": capture.url,
+        "final_url": capture.final_url,
+        "snapshot": capture.snapshot,
+        "bytes": capture.size,
+        "version": capture.version,
+        "change": capture.change,
+    }
 
 
-COMMANDS = (changes, show, history)
+COMMANDS: tuple[click.Command, ...] = (changes, show, history)

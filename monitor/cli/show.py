@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from rich.console import Console
 from rich.table import Table
@@ -65,14 +67,13 @@ def headline(record: ChangeRecord) -> Text:
 
 def findings(change: Change) -> Iterable[Text]:
     """The findings of a change: each reading, where it stands, and the clause with its words marked."""
-    for finding in change.findings:
-        yield _finding(finding)
-        yield words(finding.before, finding.after)
+    for (before, after), about in groupby(change.findings, key=attrgetter("before", "after")):
+        yield Text("\n").join([Text(), *map(_finding, about), words(before, after)])
 
 
 def _finding(finding: Finding) -> Text:
     text = (
-        Text("\n• ")
+        Text("• ")
         .append(printable(finding.reading), "bold")
         .append(f"  ({finding.topic}, {finding.importance})", "dim")
     )

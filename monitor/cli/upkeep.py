@@ -37,4 +37,4 @@ def backup(setup: Setup, file: Path) -> None:
     setup.say(f"{setup.archive_path()} copied to {file}")
 
 
-COMMANDS = (verify, backup)
+COMMANDS: tuple[click.Command, ...] = (verify, backup)

@@ -50,4 +50,4 @@ def list_(setup: Setup, json_: bool) -> None:
     console().print(table(["page", "type", "every", "address"], rows))
 
 
-COMMANDS = (watchlist,)
+COMMANDS: tuple[click.Command, ...] = (watchlist,)

@@ -21,16 +21,21 @@ _FURNITURE = (
     "[role=navigation], [role=contentinfo], [role=dialog], [role=alertdialog], [role=banner], [role=search], [role=menu], "
     "[role=menubar], [role=complementary], [aria-modal=true], [role=status], [role=alert], [role=tooltip]"
 )
-_HIDDEN = "[hidden], [aria-hidden=true], [style*='display:none'], [style*='display: none'], [style*='visibility:hidden'], [style*='visibility: hidden']"
-_BANNER = re.compile(
-    r"cookie|consent|gdpr|ccpa|onetrust|usercentrics|didomi|newsletter|feedback|skip-?(?:to|link)|breadcrumb|sr-only|visually-?hidden",
-    re.I,
+_HIDDEN = (
+    "[hidden], [aria-hidden=true], [style*='display:none'], [style*='display: none'], "
+    "[style*='visibility:hidden'], [style*='visibility: hidden']"
 )
+_BANNER_NAMES = (
+    "cookie consent gdpr ccpa onetrust usercentrics didomi newsletter feedback skip-to skipto skip-link skiplink breadcrumb "
+    "sr-only visually-hidden visuallyhidden"
+).split()
+_BANNER = ", ".join(f"[{attribute}*='{name}' i]" for name in _BANNER_NAMES for attribute in ("class", "id"))
 _MENU_LINKS, _MENU_SHARE, _MENU_LABEL = 4, 0.8, 45
 """A menu: at least so many links, holding so much of the text, so many characters long on average."""
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _TAG = re.compile(r"<([a-zA-Z][^\s/>]*)((?:\s+[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>")
 _ASKED = re.compile(r"(?<=\s)(?:href=\"#|role=\"heading\"|aria-level=\"[1-6]\")")
+_WHOLE = ("html", "body", "main")
 _CONTENT = ("main", "article", "section")
 
 
@@ -89,7 +94,7 @@ def _furniture(tree: LexborHTMLParser, whole: int) -> Iterator[LexborNode]:
     yield from (node for node in tree.css("form") if len(_text(node)) <= whole / 4)
     yield from (node for node in tree.css("button, [role=button]") if not _titles(node))
     yield from (node for node in tree.css("ul, ol") if _is_menu(node))
-    yield from (node for node in tree.css("[id], [class]") if _is_banner(node) and len(_text(node)) <= whole / 4)
+    yield from (node for node in tree.css(_BANNER) if node.tag not in _WHOLE and len(_text(node)) <= whole / 4)
 
 
 def _drop(nodes: list[LexborNode]) -> None:
@@ -115,11 +120,6 @@ def _is_menu(node: LexborNode) -> bool:
         return False
     said = len("".join(_text(node).split()))
     return sum(links) >= said * _MENU_SHARE and sum(links) / len(links) <= _MENU_LABEL
-
-
-def _is_banner(node: LexborNode) -> bool:
-    names = f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}"
-    return bool(_BANNER.search(names)) and node.tag not in ("body", "html", "main")
 
 
 def _text(node: LexborNode) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PageElement
 
 from monitor.errors import ReadingError
 from monitor.extract.blocks import Blocks
@@ -14,7 +15,11 @@ from monitor.model import Document
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 6, "dt": 6}
 _BREAKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    (
+        "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure "
+        "footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td "
+        "tfoot th thead tr ul"
+    ).split()
 )
 _BOLD = frozenset({"b", "strong"})
 BROKEN_CELL = "; "
@@ -142,7 +147,7 @@ class _Walk:
     def _rows(self, table: Tag) -> None:
         columns: tuple[str, ...] = ()
         for row in table.find_all("tr"):
-            cells = [cell for cell in row.find_all(("td", "th"), recursive=False)]
+            cells = row.find_all(("td", "th"), recursive=False)
             texts = [visible(_cell_text(cell)) for cell in cells]
             if len(cells) > 1 and all(cell.name == "th" or cell.find_parent("thead") for cell in cells):
                 columns = tuple(texts)

@@ -1,4 +1,4 @@
-"""Typed amounts side by side: which offers of two versions belong together, how an amount is said, and by how much it moved."""
+"""Amounts side by side: which offers of two versions belong together, how an amount is said, by how much it moved."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _CHINESE_QUALIFIERS = {"up to": "最多 ", "less than": "少于 ", "at least": "
 
 
 def align(before: tuple[Offer, ...], after: tuple[Offer, ...]) -> tuple[Pair, ...]:
-    """Pairs of an offer and what became of it, those first that were there before; those that state the same are left out.
+    """Pairs of an offer and what became of it; those that state the same before and after are left out.
 
-    Offers belong together if their amounts have the same unit, period and scope, then if they share less, in the order of
-    the text. A withdrawn offer is paired with None, a new one comes after None.
+    Offers belong together if their amounts have the same unit, period and scope, then if they share less, in the order
+    of the text. A withdrawn offer is paired with None; a new one, paired after None, comes last.
     """
     old, new = _without_equals(before, after)
     partner: dict[int, Offer] = {}
@@ -52,7 +52,7 @@ def align(before: tuple[Offer, ...], after: tuple[Offer, ...]) -> tuple[Pair, ..
 
 
 def _without_equals(before: tuple[Offer, ...], after: tuple[Offer, ...]) -> tuple[list[Offer], list[Offer]]:
-    """The offers of each side that the other does not state too. First those of one scope, then those that name none."""
+    """The offers of each side that the other does not state too, whether or not both name the scope."""
     old, new = list(before), list(after)
     for scoped in (True, False):
         for offer in tuple(old):
@@ -129,4 +129,4 @@ def _in_chinese(amount: Amount) -> str:
         return f"一次性 {words}"
     period = _CHINESE_PERIODS.get(amount.per, amount.per)
     every = f" {amount.every} {period}" if amount.every > 1 else period.removeprefix("个")
-    return f"每{every} {words}"
+    return f"每{every}{words}" if amount.qualifier else f"每{every} {words}"

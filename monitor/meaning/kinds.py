@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from monitor.meaning.drafts import Draft, Row
@@ -25,7 +26,7 @@ _SIZES = frozenset({"token", "character"})
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What surrounds a cell or sentence: the column or label it stands under, its words and the headings', the row's first cell."""
+    """What surrounds a cell or sentence: its column or label, all that these and the headings say, the row's first cell."""
 
     header: Row
     senses: frozenset[str]
@@ -116,7 +117,7 @@ def _nearest(row: Sequence[Token], wanted: tuple[str, ...]) -> str | None:
     return None
 
 
-# --- money ---------------------------------------------------------------------------------------------------------------
+# --- money -----------------------------------------------------------------------------------------------------------
 
 
 def _is_gift(sight: Sight) -> bool:
@@ -146,7 +147,7 @@ def _is_paid_in(behind: Row) -> bool:
 def _has_denominator(sight: Sight) -> bool:
     """$2 / 1M tokens, 6 元/百万, $0.04 per request: a price; "per user" is none."""
     following = sight.row[sight.draft.end : sight.right + 1]
-    for token, after in zip(following, following[1:], strict=False):
+    for token, after in pairwise(following):
         if token.word in _CLAUSE_ENDS:
             return False
         if "lead" in token.senses and token.word in ("/", "per", "每", "each"):
@@ -163,14 +164,14 @@ def _goes_on(sight: Sight) -> bool:
 
 
 def _is_labelled(sight: Sight) -> bool:
-    """Whether the words before a colon, the column or the cell in front say that money is given; or a sign-up brings it."""
+    """Whether the words before a colon, the column or the cell in front say that money is given; or signing up brings it."""
     label = next((place for place, token in enumerate(sight.row) if token.word == ":"), 0)
     said = sight.around.senses | (senses(sight.row[:label]) if label < sight.draft.at else frozenset())
     given = "grants" in said or (sight.draft.per is not None and "once" in senses(sight.clause))
     return given and not said & {"threshold", "price", "buying"}
 
 
-# --- counts --------------------------------------------------------------------------------------------------------------
+# --- counts ----------------------------------------------------------------------------------------------------------
 
 
 def _kind_of_count(sight: Sight, said: frozenset[str]) -> Kind | None:

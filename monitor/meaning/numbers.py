@@ -1,22 +1,25 @@
 """Numbers as people write them in offers: 2.5M, 1,000,000, 250'000, 2,5 millions, １００万, 一百万, thirty (30).
 
-Digits in names, dates, versions and references are no quantities: `scan` names them too, so that nothing else reads them.
+Digits in names, dates, versions and references are no quantities; `scan` names them too, so that nothing else reads them.
 Every pattern is bounded or possessive and begins at the edge of a word, so reading takes time linear in the text.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+
+from monitor.meaning.numerals import ANY_ENGLISH, ENGLISH, HAN_NUMERALS, HAN_SCALES, english_value, han_value
 
 HAN = "\u3040-\u30ff\u3400-\u9fff"
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A quantity at `text[start:end]`, with the factor that its scale word stands for (250k: 250,000 with scale 1,000)."""
+    """A quantity at `text[start:end]`, with the factor of its scale word (250k: value 250,000, scale 1,000)."""
 
     start: int
     end: int
@@ -32,7 +35,7 @@ class Mark:
     end: int
 
 
-_FOLD = {
+_FOLD: dict[int, int | str] = {
     **{0xFF01 + offset: 0x21 + offset for offset in range(94)},
     **dict.fromkeys(map(ord, "\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000"), "\u00a0"),
     **dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u2032"), "'"),
@@ -88,48 +91,36 @@ _BODY = "|".join(
         r"\d{1,3}(?:'\d{3}){1,8}(?:\.\d{1,4})?",
         r"\d{1,3}(?:\u00a0\d{3}){1,8}(?:[.,]\d{1,2})?",
         r"\d{1,3}(?: \d{3}){2,8}|\d{1,3} 000",
-        r"\d{1,3}(?:\.\d{3}){2,8}(?:,\d{1,2})?|\d{1,3}(?:\.\d{3}){1,8},\d{1,2}",
+        r"\d{1,3}(?:\.\d{3}){2,8}(?:,\d{1,2})?|\d{1,3}(?:\.\d{3}){1,8},\d{1,2}|\d{1,3}\.000",
         r"\d{1,6},\d{1,2}(?=\s?(?i:[km](?![a-z])|mill|mio|mrd|mia|€|eur))",
         r"\d{1,15}(?:\.\d{1,9})?(?:[eE]\d{1,2})?",
     )
 )
 _LATIN_SCALE = {
-    "thousand": 3, "k": 3, "mille": 3, "million": 6, "millions": 6, "mill": 6, "mio": 6, "mln": 6, "mn": 6, "mm": 6, "m": 6,
-    "billion": 9, "billions": 9, "milliard": 9, "milliards": 9, "mrd": 9, "bn": 9, "b": 9, "w": 4,
+    "thousand": 3, "k": 3, "mille": 3, "million": 6, "millions": 6, "mill": 6, "mio": 6, "mln": 6, "mn": 6, "mm": 6,
+    "m": 6, "billion": 9, "billions": 9, "milliard": 9, "milliards": 9, "mrd": 9, "bn": 9, "b": 9, "w": 4,
 }  # fmt: skip
 _SCALE = (
     r"(?:(?i:bn|mn|mm|[kmbw])|[\s-]?(?i:thousand|millions?|billions?|milliards?|mille|(?:mill|mio|mln|mrd)\.?)|\s[KMB])(?![A-Za-z0-9])"
     r"|\s?(?:[十百千]?[万萬]|[十百千万]?[亿億]|[百千](?!分))"
 )
-_ONES = ("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-         "nineteen").split()  # fmt: skip
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WORD_VALUES = {word: value for value, word in enumerate(_ONES, 1)} | {
-    word: 10 * value for value, word in enumerate(_TENS, 2)
-}
-_WORD_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
-_WORD = "|".join((*_WORD_VALUES, *_WORD_SCALES))
-_WORDS = (
-    rf"(?<![A-Za-z\-])(?i:(?:half\s)?a\s(?:thousand|million|billion)|(?:{'|'.join(_WORD_VALUES)})"
-    rf"(?:(?:\s|-|\sand\s)(?:{_WORD})){{0,8}}+)(?![A-Za-z\-])(?:\s?\(\d[\d,]{{0,12}}\))?"
-)
-_HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_HAN_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-_NUMERALS = "".join((*_HAN_DIGITS, *_HAN_SCALES))
-_HAN = f"[{_NUMERALS}]{{1,12}}+"
 # most characters can begin nothing of interest, and this says so at once
-_GATE = rf"(?:(?=[0-9(§©第{_NUMERALS}])|(?<![A-Za-z])(?=[A-Za-z])|^(?=\s))"
+_GATE = rf"(?:(?=[0-9(§©第{HAN_NUMERALS}])|(?<![A-Za-z])(?=[A-Za-z])|^(?=\s))"
 _EDGE = r"(?:(?<![A-Za-z0-9_])(?<![a-z]\.)|(?<=USD)|(?<=RMB)|(?<=CNY)|(?<=EUR))"
 _SCAN = re.compile(
-    rf"{_GATE}(?:{_EDGE}(?:(?P<mark>{_MARK})|(?P<body>{_BODY})(?!\d)(?P<scale>{_SCALE})?)|(?P<words>{_WORDS})|(?P<han>{_HAN}))",
+    rf"{_GATE}(?:{_EDGE}(?:(?P<mark>{_MARK})|(?P<body>{_BODY})(?!\d)(?P<scale>{_SCALE})?)"
+    rf"|(?P<words>{ENGLISH})|(?P<han>[{HAN_NUMERALS}]{{1,12}}+))",
     re.MULTILINE,
 )
-_ANY = re.compile(rf"[0-9\uff10-\uff19{_NUMERALS}]|(?<![A-Za-z])(?i:{_WORD})(?![A-Za-z])")
+_ANY = re.compile(rf"[0-9\uff10-\uff19{HAN_NUMERALS}]|{ANY_ENGLISH}")
 
 _IN_BRACKETS = re.compile(r"(?:\s[A-Za-z]{2,9})?\s?\([A-Z$€¥ ]{0,4}$")
 _CAPITAL_BEFORE = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]*\s$")
 _NAME_AFTER = re.compile(r"\s[A-Z][a-z]")
-_HAN_COUNTED = re.compile(r"\s?(?:个?(?:月|天|日|周|年|小时|分钟|星期|工作日)|[条张元折块]|次(?!性))")
+_LOWER_AFTER = re.compile(r"\s[a-z]")
+_QUANTITY_AFTER = re.compile(r"\s?(?:[%元折/]|[a-z])")
+_COUNTED_IN_BILLIONS = re.compile(r"\s(?i:tok|para)")
+_COUNTED_IN_WAN = re.compile(r"\s?(?i:free\s)?(?i:tok|credit|req|call|char)")
 
 
 def has_number(text: str) -> bool:
@@ -160,13 +151,13 @@ def _found(folded: str, match: re.Match[str], last: Number | Mark | None, chines
     if match["mark"] is not None:
         return Mark(start, end)
     if match["words"] is not None:
-        return Number(start, end, _value_of_words(match["words"].partition("(")[0].strip().lower()))
+        return Number(start, end, english_value(match["words"]))
     if match["han"] is not None:
-        return _han(folded, start, end)
-    scale = _scale(match["scale"] or "", folded, end, chinese)
-    if scale is None:
-        return Mark(start, end)
-    if _is_version(folded, start, end, match["body"], match["scale"], last):
+        value = han_value(folded, start, end)
+        return Number(start, end, value) if value is not None else None
+    scale = _scale(match["scale"] or "")
+    watts = match["scale"] in ("w", "W") and not chinese and not _COUNTED_IN_WAN.match(folded, end)
+    if watts or _is_version(folded, match, last):
         return Mark(start, end)
     return Number(start, end, float(_digits(match["body"]) * scale), float(scale))
 
@@ -180,84 +171,32 @@ def _says_again(folded: str, last: Number | Mark | None, found: Number | Mark) -
 
 
 def _digits(body: str) -> Decimal:
-    """The value of digits with separators; a lone point is decimal, a lone comma before one or two digits too."""
+    """The value of digits with separators; a point is decimal but in 10.000, a comma in 2,5."""
     if re.search(r",\d{1,2}$", body):
         body = body.replace(".", "").replace(",", ".")
-    elif body.count(".") > 1:
+    elif body.count(".") > 1 or body.endswith(".000"):
         body = body.replace(".", "")
     return Decimal(re.sub(r"[,'\s]", "", body))
 
 
-def _scale(word: str, folded: str, end: int, chinese: bool) -> int | None:
-    """The factor that a scale word stands for; None if the letter is a unit of something else (50W of power)."""
+def _scale(word: str) -> int:
+    """The factor that a scale word stands for."""
     word = word.strip(" \u00a0-.").lower()
-    if not word:
-        return 1
-    if (
-        word == "w"
-        and not chinese
-        and not re.match(r"\s?(?i:free\s)?(?i:tok|credit|req|call|char)", folded[end : end + 12])
-    ):
-        return None
     if word in _LATIN_SCALE:
-        return 10 ** _LATIN_SCALE[word]
-    factor = 1
-    for char in word:
-        factor *= _HAN_SCALES[char]
-    return factor
+        return int(10 ** _LATIN_SCALE[word])
+    return math.prod(HAN_SCALES[char] for char in word)
 
 
-def _is_version(folded: str, start: int, end: int, body: str, scale: str | None, last: Number | Mark | None) -> bool:
-    """Whether bare digits are part of a name: Model 2.5 Pro, Model 4 Large, Model 3.1 8B."""
-    before = folded[max(0, start - 24) : start]
-    named = _CAPITAL_BEFORE.search(before) is not None
-    if scale is not None:
+def _is_version(folded: str, match: re.Match[str], last: Number | Mark | None) -> bool:
+    """Whether digits are part of a name: Model 2.5 Pro, Model 4 Large, Model 3.1 8B."""
+    start, end = match.span()
+    body = match["body"]
+    named = _CAPITAL_BEFORE.search(folded, max(0, start - 24), start) is not None
+    if match["scale"]:
         follows_mark = isinstance(last, Mark) and folded[last.end : start] in (" ", "-")
-        counted = re.match(r"\s(?i:tok|para)" if follows_mark else r"\s[a-z]", folded[end : end + 5])
-        return scale in ("B", "b") and (named or follows_mark) and not counted
+        counted = _COUNTED_IN_BILLIONS if follows_mark else _LOWER_AFTER
+        return match["scale"] in ("B", "b") and (named or follows_mark) and not counted.match(folded, end)
     name_after = _NAME_AFTER.match(folded, end) is not None
-    if "." in body and body.count(".") == 1:
-        return (named or name_after) and not re.match(r"\s?(?:[%元折/]|[a-z])", folded[end : end + 2])
+    if body.count(".") == 1:
+        return (named or name_after) and not _QUANTITY_AFTER.match(folded, end)
     return len(body) == 1 and named and name_after
-
-
-def _value_of_words(words: str) -> float:
-    total, current = 0, 0
-    if words.startswith(("a ", "half")):
-        return _WORD_SCALES[words.split()[-1]] * (0.5 if words.startswith("half") else 1)
-    for word in re.split(r"[\s-]+", words):
-        if word in _WORD_VALUES:
-            current += _WORD_VALUES[word]
-        elif word == "hundred":
-            current = max(current, 1) * 100
-        elif word in _WORD_SCALES:
-            total, current = total + max(current, 1) * _WORD_SCALES[word], 0
-    return float(total + current)
-
-
-def _han(folded: str, start: int, end: int) -> Number | None:
-    """A Chinese numeral; None where the characters are part of other words (一般, 十分, 千万不要, 数千万)."""
-    numeral = folded[start:end]
-    vague = numeral[0] in _HAN_SCALES and folded.startswith(tuple("数几上每"), max(0, start - 1))
-    if vague or folded.startswith(tuple("不别要分"), end):
-        return None
-    counted = _HAN_COUNTED.match(folded, end)
-    if counted and numeral == "一" and counted[0].strip()[0] in "条张次":
-        return None
-    large = numeral[-1] in "万萬亿億" and (len(numeral) > 1 or numeral in "亿億")
-    compound = len(numeral) > 1 and numeral[0] in _HAN_DIGITS and any(char in _HAN_SCALES for char in numeral)
-    if not (counted or large or compound) or numeral in _HAN_SCALES and not large:
-        return None
-    return Number(start, end, _value_of_han(numeral))
-
-
-def _value_of_han(numeral: str) -> float:
-    total, section, digit = 0, 0, 0
-    for char in numeral:
-        if char in _HAN_DIGITS:
-            digit = digit * 10 + _HAN_DIGITS[char]
-        elif _HAN_SCALES[char] < 10**4:
-            section, digit = section + (digit or 1) * _HAN_SCALES[char], 0
-        else:
-            total, section, digit = (total + section + digit or 1) * _HAN_SCALES[char], 0, 0
-    return float(total + section + digit)

@@ -1,15 +1,19 @@
-"""The offers that a text states: free tokens, credits and usage, rate limits, discounts (in percent, as free amounts)."""
+"""The offers that a text states: free tokens, credits and usage, rate limits, discounts.
+
+A discount counts as a free amount, in percent of what is taken off the price.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from monitor.meaning.amounts import align
-from monitor.meaning.drafts import Draft, Row, drafts
+from monitor.meaning.drafts import Draft, Row
 from monitor.meaning.kinds import Around, Sight, kind, senses, taken_off
+from monitor.meaning.lending import drafts, next_at
 from monitor.meaning.numbers import has_number
 from monitor.meaning.particulars import conditions, scope
-from monitor.meaning.units import tokens
+from monitor.meaning.units import Token, tokens
 from monitor.model import Amount, Offer
 
 __all__ = ["align", "offers"]
@@ -18,14 +22,14 @@ _LONGEST_BLOCK = 20_000
 """Characters of a block that are read: far more than any sentence or row, little enough to be read at once."""
 _LONGEST_ROW = 300
 """Tokens read as one sentence; keeps the work linear where a text has no ends of sentences."""
-_SENTENCE_ENDS = frozenset({"|", "。", "!", "?", ";"})
+_SENTENCE_ENDS = frozenset({"。", "!", "?", ";"})
 
 
 def offers(text: str, columns: tuple[str, ...] = (), trail: tuple[str, ...] = ()) -> tuple[Offer, ...]:
     """The offers that one block states.
 
-    `text` is a sentence, a list item, or a row whose cells are joined by " | "; `columns` are the header cells of the row,
-    `trail` the headings it stands under.
+    `text` is a sentence, a list item, or a row whose cells are joined by " | "; `columns` are the header cells of the
+    row, `trail` the headings it stands under.
     """
     if not has_number(text):
         return ()
@@ -33,7 +37,8 @@ def offers(text: str, columns: tuple[str, ...] = (), trail: tuple[str, ...] = ()
     headings = tuple(token for heading in trail[-2:] for token in tokens(heading))
     headers = tuple(tokens(column) for column in columns)
     found: list[Offer] = []
-    label, labelled, first = (), -1, ""  # type: tuple[Row, int, str]
+    label: Row = ()
+    labelled, first = -1, ""
     for cell, row in _rows(text):
         if all(token.number is None for token in row):
             first = first or ("" if cell else text[row[0].start : row[-1].end])
@@ -52,13 +57,21 @@ def _rows(text: str) -> Iterator[tuple[int, Row]]:
     cell, start = 0, 0
     for place, token in enumerate(read):
         last = place + 1 == len(read)
-        ends = token.word in _SENTENCE_ENDS or (token.word == "." and (last or read[place + 1].start > token.end))
+        ends = _ends(token, None if last else read[place + 1])
         breaks = not last and "\n" in text[token.end : read[place + 1].start]
         if ends or breaks or last or place - start >= _LONGEST_ROW:
             row = read[start : place if ends else place + 1]
             if row:
                 yield cell, row
-            start, cell = place + 1, cell + (token.word == "|")
+            start = place + 1
+        cell += token.word == "|"
+
+
+def _ends(token: Token, after: Token | None) -> bool:
+    """Whether a sentence or cell ends with this sign; not where the period stands in a cell of its own ("50 | per day")."""
+    if token.word == "|":
+        return after is None or "period" not in after.senses or "free" in after.senses
+    return token.word in _SENTENCE_ENDS or (token.word == "." and (after is None or after.start > token.end))
 
 
 def _offers_of(text: str, row: Row, around: Around) -> Iterator[Offer]:
@@ -69,8 +82,7 @@ def _offers_of(text: str, row: Row, around: Around) -> Iterator[Offer]:
     given: Draft | None = None
     for place, draft in enumerate(found):
         left = found[place - 1].end if place else 0
-        right = next((after.at for after in found[place + 1 :] if after.at >= draft.end), len(row))
-        sight = Sight(row, draft, left, right, around, given)
+        sight = Sight(row, draft, left, next_at(found, place, row), around, given)
         offered = kind(sight, said)
         if offered is None:
             continue

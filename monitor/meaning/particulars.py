@@ -14,12 +14,12 @@ _BEFORE_AMOUNT = frozenset({"gift", "gives", "grants", "stop", "period", "qualif
 
 
 def scope(text: str, row: Row, draft: Draft, stop: int, first_cell: str) -> str:
-    """What an amount is for: the row's first cell, the label, the words before the unit, what follows "across" or "for"."""
+    """What an amount is for: the row's first cell, the label, the words before the unit, those after "across" or "for"."""
     parts = (
         first_cell,
         _label(text, row, draft),
         _kind_of_unit(text, row, draft),
-        _each(text, row, draft),
+        _each(text, row),
         _behind(text, row, draft, stop),
     )
     return ", ".join(dict.fromkeys(part for part in parts if part))[:_LONGEST]
@@ -66,7 +66,7 @@ def _kind_of_unit(text: str, row: Row, draft: Draft) -> str:
     return _verbatim(text, row, start, end)
 
 
-def _each(text: str, row: Row, draft: Draft) -> str:
+def _each(text: str, row: Row) -> str:
     found = _EACH_MODEL.search(text, row[0].start, row[-1].end)
     return found[0].strip(" /") if found else ""
 

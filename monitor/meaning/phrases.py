@@ -32,9 +32,16 @@ _STANCES = {
         "does not train": "不将您的内容用于训练", "unclear": "未说明是否将您的内容用于训练",
     },
 }  # fmt: skip
+_STOOD = {
+    "en": {
+        "trains": "it did in any case", "trains unless opted out": "it did unless you opted out", "trains only if opted in": "only if you opted in",
+        "does not train": "it did not", "unclear": "it left that open",
+    },
+    "zh": _STANCES["zh"],
+}  # fmt: skip
 _SAYS = {
     "en": {
-        "flip": "now {new}; before, it {old}", "said": "now says that it {new}", "unsaid": "no longer says that it {old}",
+        "flip": "now {new}; before, {old}", "said": "now says that it {new}", "unsaid": "no longer says that it {old}",
         "added": "new clause on {topic}", "removed": "no longer says anything here on {topic}", "changed": "changed wording on {topic}",
         "amount": "{topic}: {old} → {new}{shift}", "new-amount": "{topic}: new, {new}", "no-amount": "{topic}: {old} no longer offered here",
     },
@@ -76,8 +83,10 @@ def _said(topic: str, old: Reading | None, new: Reading | None, language: str) -
     before, after = old.stance if old else None, new.stance if new else None
     if topic == "training" and before != after:
         form = "flip" if before and after else "said" if after else "unsaid"
-        stances = _STANCES[language]
-        return _SAYS[language][form].format(old=stances.get(before or ""), new=stances.get(after or ""))
+        past = _STOOD if form == "flip" else _STANCES
+        return _SAYS[language][form].format(
+            old=past[language].get(before or ""), new=_STANCES[language].get(after or "")
+        )
     had, has = bool(old and topic in old.topics), bool(new and topic in new.topics)
     form = "changed" if had and has else "added" if has else "removed"
     return _SAYS[language][form].format(topic=TOPIC_NAMES[language][topic])

@@ -18,7 +18,7 @@ def summary(findings: tuple[Finding, ...], language: str) -> str:
     told = [finding for finding in findings if finding.importance != "none"]
     if not told:
         return forms["none"]
-    first = min(told, key=_rank)
+    first = min(told, key=rank)
     others = [topic for topic in dict.fromkeys(finding.topic for finding in told) if topic != first.topic][:_NAMED]
     if not others:
         return first.reading
@@ -27,7 +27,8 @@ def summary(findings: tuple[Finding, ...], language: str) -> str:
     )
 
 
-def _rank(finding: Finding) -> tuple[bool, bool]:
+def rank(finding: Finding) -> tuple[bool, bool]:
+    """What comes first: the major before the minor, amounts and stances before mere clauses."""
     typed = (
         finding.amount_before is not None or finding.amount_after is not None or finding.rule.startswith("the stance")
     )

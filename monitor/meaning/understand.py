@@ -9,9 +9,10 @@ from monitor.clauses import clauses
 from monitor.meaning.amounts import align
 from monitor.meaning.offers import offers
 from monitor.meaning.phrases import amount_words, stated
+from monitor.meaning.summary import rank
 from monitor.meaning.topics import read_clause
 from monitor.meaning.weight import Renamings, Weight, renamings, weigh
-from monitor.model import Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
+from monitor.model import OFFER_TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
 
 _NOTHING = Reading(())
 _MOST = 200
@@ -44,10 +45,11 @@ def understand(
     renamed = renamings(edits)
     found: list[Finding] = []
     for edit in edits:
-        found += _offer_findings(edit, page, language)
-        found += _topic_findings(edit, before.language, after.language, renamed, page, language)
-    ranked = sorted(found, key=lambda finding: ("major", "minor", "none").index(finding.importance))
-    return tuple(_first_of_each(ranked))[:_MOST]
+        amounts = list(_offer_findings(edit, language))
+        statements = _topic_findings(edit, before.language, after.language, renamed, page, language)
+        found += amounts
+        found += (finding for finding in statements if not (amounts and finding.topic in OFFER_TOPICS))
+    return tuple(_first_of_each(sorted(found, key=rank)))[:_MOST]
 
 
 def _read(clause: Clause | None, language: str) -> Reading:
@@ -58,9 +60,9 @@ def _offers(clause: Clause | None) -> tuple[Offer, ...]:
     return offers(clause.text, clause.block.columns, clause.block.trail) if clause else ()
 
 
-def _offer_findings(edit: ClauseEdit, page: Page, language: str) -> Iterator[Finding]:
+def _offer_findings(edit: ClauseEdit, language: str) -> Iterator[Finding]:
     for old, new in align(_offers(edit.before), _offers(edit.after)):
-        kind = (new or old).kind if new or old else "limits"
+        kind = next(offer.kind for offer in (new, old) if offer)
         yield replace(
             _finding(edit, kind, "minor" if kind == "price" else "major", f"{kind}: an amount differs"),
             reading=stated(kind, old, new, language),

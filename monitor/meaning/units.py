@@ -1,7 +1,8 @@
 """The words by which offers are read, and a text as a row of tokens that know what they may mean.
 
-The words are data (`data/offers_*.yaml`); a token carries the heads under which its word stands there ("senses"). Numbers
-with a unit of time are put together here: "per 24 h" becomes one token of sense `period`, "for 3 months" one of `duration`.
+The words are data (`data/offers_*.yaml`); a token carries the heads under which its word stands there ("senses").
+Numbers with a unit of time are put together here: "per 24 h" becomes one token of sense `period`, "for 3 months" one of
+sense `duration`.
 """
 
 from __future__ import annotations
@@ -54,12 +55,23 @@ class Lexicon:
                 of_letters = _LATIN.match(phrase[-1]) is not None
                 self._by_first.setdefault(first[0], []).append((phrase, phrases[phrase], of_letters))
 
-    def match(self, lower: str, atom: str, at: int) -> tuple[str, Mapping[str, str]]:
-        """The phrase and its senses at `lower[at:]`, where `atom` begins; the atom alone, without senses, if there is none."""
-        for phrase, senses, of_letters in self._by_first.get(atom, ()):
-            if lower.startswith(phrase, at) and not (of_letters and _LATIN.match(lower, at + len(phrase))):
-                return phrase, senses
-        return atom, _NOTHING
+    def match(self, lower: str, atom: str, at: int) -> tuple[int, Mapping[str, str]]:
+        """Where the phrase at `lower[at:]` ends, and its senses; none for an unknown `atom`.
+
+        The s of a plural, or of "gets" and "gives", belongs to the word.
+        """
+        for phrase, senses, of_letters in self._by_first.get(atom, ()) or self._by_first.get(
+            atom.removesuffix("s"), ()
+        ):
+            end = at + len(phrase)
+            if not lower.startswith(phrase, at):
+                continue
+            if of_letters:
+                end += len(phrase) > 2 and lower.startswith("s", end)
+                if _LATIN.match(lower, end):
+                    continue
+            return end, senses
+        return at + len(atom), _NOTHING
 
 
 @cache
@@ -98,9 +110,9 @@ def _gap(lower: str, start: int, stop: int) -> Iterator[Token]:
     """The tokens between two numbers."""
     words = lexicon()
     while match := _ATOM.search(lower, start, stop):
-        phrase, senses = words.match(lower, match[0], match.start())
-        start = min(match.start() + len(phrase), stop)
-        yield Token(match.start(), start, phrase, senses)
+        end, senses = words.match(lower, match[0], match.start())
+        start = min(end, stop)
+        yield Token(match.start(), start, lower[match.start() : start], senses)
 
 
 def _periods(row: Sequence[Token]) -> Iterator[Token]:
@@ -158,7 +170,7 @@ def _rolls(row: Sequence[Token], at: int, end: int) -> bool:
     if any("rolling" in token.senses or token.word == "any" for token in row[max(0, at - 1) : at]):
         return True
     han = not row[end].word.isascii()
-    starts = at == 0 or row[at - 1].word in "|:,。;\n(" or "gift" in row[at - 1].senses
+    starts = at == 0 or row[at - 1].word in "|:,。;(はに" or "gift" in row[at - 1].senses
     return han and starts and any(token.number or "qualifiers" in token.senses for token in after[:1])
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -19,7 +20,9 @@ _EMPTY = frozenset(
     "other from into also which who will shall can please section sections here below above herein hereof thereof page link "
     "following further well both each all e.g i.e etc".split()
 )
-_WHOM = frozenset("inc llc ltd corp opco limited contact email e-mail support portal form inbox address phone chatbot mailto".split())
+_WHOM = frozenset(
+    "inc llc ltd corp opco limited contact email e-mail support portal form inbox address phone chatbot mailto".split()
+)
 """Whom to write to, and what a company's form is called: no statement on data turns on it."""
 _SAYS_NOTHING = _EMPTY | _WHOM
 _POINTER = re.compile(  # dates, addresses, references to sections: they point, and say nothing themselves
@@ -55,7 +58,7 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
     deleted, inserted = differing(_with_new_names(edit.before.text, renamed), edit.after.text)
     if not deleted and not inserted:
         return Weight("none", "the wording alone differs")
-    if _names_only(deleted, inserted):
+    if _swaps_names(edit.before, edit.after):
         return Weight("minor", f"one name stands in the place of another: -{deleted} +{inserted}")
     if topic == "training" and old.stance != new.stance and old.stance and new.stance:
         return Weight("major", f"the stance turned from {old.stance!r} to {new.stance!r}")
@@ -74,11 +77,10 @@ def _weigh_one(clause: Clause | None, topic: str, page: Page, what: str) -> Weig
     return _for_page(clause, topic, page, f"a clause on it was {what}")
 
 
-def _names_only(deleted: str, inserted: str) -> bool:
-    """Whether all that differs are names: a product renamed, or one recipient named instead of another."""
-    names = [word for words in (deleted, inserted) for word in words.split()]
-    named = all(word[:1].isupper() and word[:1].isascii() and not word.isdigit() for word in names)
-    return bool(deleted and inserted) and named and _PLANS.isdisjoint(word.lower() for word in names)
+def _swaps_names(before: Clause, after: Clause) -> bool:
+    """Whether all that differs are names, one in the place of another: a product renamed, another recipient named."""
+    differ = [span for span in spans(before.text, after.text) if span.kind != "kept" and _weighty([span.text])]
+    return 2 * len(list(_swaps(before, after))) == len(differ)
 
 
 def _for_page(clause: Clause, topic: str, page: Page, rule: str) -> Weight:
@@ -99,8 +101,8 @@ def _is_label(clause: Clause) -> bool:
     words = _WORD.findall(text)
     if clause.block.kind == "heading":
         return True
-    titled = sum(word[:1].isupper() for word in words) * 2 > len(words) or words[:1] and words[0].endswith("ing")
-    return len(words) <= _LABEL_WORDS and bool(titled)
+    titled = sum(word[:1].isupper() for word in words) * 2 > len(words)
+    return len(words) <= _LABEL_WORDS and (titled or (bool(words) and words[0].endswith("ing")))
 
 
 def differing(before: str, after: str) -> tuple[str, str]:
@@ -127,7 +129,11 @@ def _without(words: list[str], others: list[str]) -> list[str]:
 def _is_spelling(word: str, other: str) -> bool:
     """Whether two words are one word, misspelt or cut short; never a number, never a word and its negation."""
     a, b = word.lower(), other.lower()
-    if min(len(a), len(b)) < 5 or not (a.isalpha() and b.isalpha()) or any(a == n + b or b == n + a for n in _NEGATIONS):
+    if (
+        min(len(a), len(b)) < 5
+        or not (a.isalpha() and b.isalpha())
+        or any(a == n + b or b == n + a for n in _NEGATIONS)
+    ):
         return False
     return a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 6 and fuzz.ratio(a, b) >= 85)
 
@@ -151,7 +157,7 @@ def renamings(edits: Iterable[ClauseEdit]) -> Renamings:
 def _swaps(before: Clause, after: Clause) -> Iterator[tuple[str, str]]:
     """Names of one clause and those that stand in their place in its other edition."""
     found = spans(before.text, after.text)
-    for deleted, inserted in zip(found, found[1:], strict=False):
+    for deleted, inserted in pairwise(found):
         pair = _name(deleted, "deleted"), _name(inserted, "inserted")
         if all(pair):
             yield pair

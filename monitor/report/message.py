@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import indent
 
-from monitor.model import ChangeRecord, Document, Finding, Message
+from monitor.model import ChangeRecord, Document, Message
 from monitor.report.catalogue import words_of
 from monitor.report.html import render
-from monitor.report.passages import Passage, abridged, differences, finding_passage, marked, place, when
+from monitor.report.passages import Passage, abridged, differences, finding_passages, marked, place, when
 from monitor.report.payload import alert_json
 from monitor.words import one_line, printable, spans
 
@@ -44,7 +44,8 @@ def message(
     findings = record.change.findings
     told = {(finding.before, finding.after) for finding in findings}
     others = [texts for texts in (differences(before, after) if before and after else ()) if texts not in told]
-    found = _shown([_finding(finding, record.change.summary) for finding in findings[:MOST_FINDINGS]], len(findings))
+    passages = finding_passages(findings)
+    found = _shown([_unsaid(passage, record.change.summary) for passage in passages[:MOST_FINDINGS]], len(passages))
     changed = _shown([Passage(spans(*texts)) for texts in others[:MOST_DIFFERENCES]], len(others))
     subject = subject_of(record, language)
     return Message(
@@ -72,10 +73,9 @@ def subject_of(record: ChangeRecord, language: str) -> str:
     return one_line(f"{record.vendor_name or record.vendor}{say['colon']}{summary}", MOST_SUBJECT)
 
 
-def _finding(finding: Finding, summary: str) -> Passage:
-    """A finding's passage, without its reading where the summary has said it."""
-    passage = finding_passage(finding)
-    return replace(passage, reading="") if finding.reading == summary else passage
+def _unsaid(passage: Passage, summary: str) -> Passage:
+    """A passage without its reading where the summary has said it."""
+    return replace(passage, reading="") if passage.reading == summary else passage
 
 
 def _shown(passages: Sequence[Passage], total: int) -> Shown:

@@ -9,7 +9,7 @@ from monitor.model import ChangeRecord, Document, Edit
 from monitor.report.catalogue import words_of
 from monitor.report.html import render
 from monitor.report.message import subject_of
-from monitor.report.passages import Passage, edit_passage, finding_passage
+from monitor.report.passages import Passage, edit_passage, finding_passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,6 @@ def _section(entry: Entry, language: str) -> Section:
     return Section(
         subject_of(entry.record, language),
         entry,
-        tuple(map(finding_passage, entry.record.change.findings)),
+        finding_passages(entry.record.change.findings),
         tuple(map(edit_passage, entry.edits)),
     )

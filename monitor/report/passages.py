@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,15 +23,28 @@ class Passage:
 
     spans: tuple[Span, ...]
     change: str = ""
-    topic: str = ""
+    topics: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()
     reading: str = ""
 
 
-def finding_passage(finding: Finding) -> Passage:
-    """The clause of a finding, before and after."""
-    words = spans(finding.before, finding.after)
-    return Passage(words, finding.change, finding.topic, finding.trail, finding.reading)
+def finding_passages(findings: Sequence[Finding]) -> tuple[Passage, ...]:
+    """The clauses of findings, before and after; one that several findings are about stands once, with all they say."""
+    clauses: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        clauses.setdefault((finding.before, finding.after), []).append(finding)
+    return tuple(_finding_passage(about) for about in clauses.values())
+
+
+def _finding_passage(about: Sequence[Finding]) -> Passage:
+    first = about[0]
+    return Passage(
+        spans(first.before, first.after),
+        first.change,
+        tuple(dict.fromkeys(finding.topic for finding in about)),
+        first.trail,
+        "; ".join(dict.fromkeys(finding.reading for finding in about)),
+    )
 
 
 def edit_passage(edit: Edit) -> Passage:
@@ -50,8 +63,8 @@ def differences(before: Document, after: Document) -> tuple[tuple[str, str], ...
 
 def place(passage: Passage, say: Mapping[str, str]) -> str:
     """Where a passage stands and what happened to it: `Limits · changed · Plans > Free`."""
-    names = (say.get(name, name) for name in (passage.topic, passage.change))
-    return " · ".join(filter(None, [*names, " > ".join(passage.trail)]))
+    topics = ", ".join(say.get(topic, topic) for topic in passage.topics)
+    return " · ".join(filter(None, [topics, say.get(passage.change, passage.change), " > ".join(passage.trail)]))
 
 
 def when(moment: datetime) -> str:
