@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from monitor.meaning.drafts import Draft, Row
 
 _LONGEST = 160
 _LONGEST_LABEL = 8
 _CLAUSE_ENDS = frozenset({",", ";", "(", ")", ":", "|", "。"})
+_NAMES_END = frozenset({")", "(", ";", ":"})
+_NOT_IN_NAMES = frozenset({"conditions", "period", "duration", "gift", "grants", "money", "once"})
+_NOT_OF_UNIT = frozenset({"gift", "grants", "measure", "period"})
 _EACH_MODEL = re.compile(r"(?:每|单|各)(?:个|款)?模型|(?:per|each|/) ?model(?![a-z])", re.IGNORECASE)
 _BEFORE_AMOUNT = frozenset({"gift", "gives", "grants", "stop", "period", "qualifiers", "buying"})
 
@@ -27,13 +31,13 @@ def scope(text: str, row: Row, draft: Draft, stop: int, first_cell: str) -> str:
 
 def conditions(text: str, row: Row, drafts: tuple[Draft, ...], draft: Draft) -> tuple[str, ...]:
     """The conditions of an amount: those of its own clause, and those of clauses that hold no other amount."""
-    found = []
+    found: list[str] = []
     for start, end in _clauses(row):
         inside = [other for other in drafts if start <= other.at < end]
         if inside and draft not in inside:
             continue
-        found += _conditions_in(text, row, start, end, draft.at)
-    return tuple(dict.fromkeys(found))
+        found += [_verbatim(text, row, *span)[:_LONGEST] for span in _conditions_in(row, start, end, draft.at)]
+    return tuple(dict.fromkeys(words for words in found if words))
 
 
 def _verbatim(text: str, row: Row, start: int, end: int) -> str:
@@ -59,9 +63,9 @@ def _kind_of_unit(text: str, row: Row, draft: Draft) -> str:
     start, end = draft.at + 1, units[-1]
     if any(token.word == "(" for token in row[start:end]):
         return ""
-    while start < end and row[start].senses.keys() & {"gift", "grants", "measure", "period"}:
+    while start < end and row[start].senses.keys() & _NOT_OF_UNIT:
         start += 1
-    while start < end and row[end - 1].senses.keys() & {"gift", "grants", "measure", "period"}:
+    while start < end and row[end - 1].senses.keys() & _NOT_OF_UNIT:
         end -= 1
     return _verbatim(text, row, start, end)
 
@@ -77,47 +81,33 @@ def _behind(text: str, row: Row, draft: Draft, stop: int) -> str:
         if row[place].word in _CLAUSE_ENDS and row[place].word != "(":
             return ""
         if "scope" in row[place].senses:
-            end = _end_of_names(row, place + 1, stop)
-            return _verbatim(text, row, place + 1, end)
+            return _verbatim(text, row, place + 1, _end_of_names(row, place + 1, stop))
     return ""
 
 
 def _end_of_names(row: Row, start: int, stop: int) -> int:
     """The place where a list of names ends: a bracket, or a word about the offer (a period, a condition, a gift)."""
     for place in range(start, stop):
-        senses = row[place].senses.keys()
-        if row[place].word in (")", "(", ";", ":") or senses & {
-            "conditions",
-            "period",
-            "duration",
-            "gift",
-            "grants",
-            "money",
-            "once",
-        }:
+        if row[place].word in _NAMES_END or row[place].senses.keys() & _NOT_IN_NAMES:
             return place
     return stop
 
 
-def _clauses(row: Row) -> list[tuple[int, int]]:
+def _clauses(row: Row) -> Iterator[tuple[int, int]]:
     ends = [place for place, token in enumerate(row) if token.word in _CLAUSE_ENDS]
-    return [
-        (start, end)
-        for start, end in zip([0, *(place + 1 for place in ends)], [*ends, len(row)], strict=True)
-        if start < end
-    ]
+    starts = [0, *(place + 1 for place in ends)]
+    return ((start, end) for start, end in zip(starts, [*ends, len(row)], strict=True) if start < end)
 
 
-def _conditions_in(text: str, row: Row, start: int, end: int, at: int) -> list[str]:
-    """The conditions in one clause; one in front of the amount reaches up to the words that offer it."""
-    for place in range(start, end):
-        if "conditions" in row[place].senses and (row[place].word != "with" or start <= at < end):
-            last = end
-            if place < at < end:
-                last = next(
-                    (n for n in range(place + 1, at + 1) if n == at or row[n].senses.keys() & _BEFORE_AMOUNT), at
-                )
-            words = _verbatim(text, row, place, last)[:_LONGEST]
-            more = _conditions_in(text, row, max(last, at + 1), end, at) if last <= at else []
-            return [words, *more] if words else more
-    return []
+def _conditions_in(row: Row, start: int, end: int, at: int) -> Iterator[tuple[int, int]]:
+    """Where conditions in a clause begin and end; one in front of the amount reaches up to the words that offer it."""
+    place = start
+    while place < end:
+        if "conditions" not in row[place].senses or (row[place].word == "with" and not start <= at < end):
+            place += 1
+            continue
+        last = end
+        if place < at < end:
+            last = next((n for n in range(place + 1, at) if row[n].senses.keys() & _BEFORE_AMOUNT), at)
+        yield place, last
+        place = at + 1 if last <= at else last

@@ -1,0 +1,185 @@
+"""What differs between two documents, by block for people to see, and by clause to be understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from monitor.clauses import clauses
+from monitor.compare import compare, compare_clauses, pair_up
+from monitor.extract.normalise import comparable
+from monitor.model import Block, Document
+from monitor.words import spans
+
+from fakes import CHINESE, PARAGRAPHS, document
+
+OLD = document(*PARAGRAPHS)
+SENTENCE = st.lists(
+    st.sampled_from("We may not keep share train your chats data 30 90 days 我们 不会 训练".split()), min_size=1, max_size=7
+).map(lambda words: " ".join(words) + ".")
+BLOCK = st.builds(
+    Block,
+    kind=st.sampled_from(["heading", "paragraph", "item", "row"]),
+    text=st.lists(SENTENCE, min_size=1, max_size=3).map(" ".join),
+    trail=st.sampled_from([(), ("Data",), ("Data", "Chats")]),
+)
+DOCUMENT = st.lists(BLOCK, max_size=8).map(lambda blocks: Document(tuple(blocks)))
+
+
+def replaced(number: int, text: str) -> Document:
+    """The invented document with another paragraph in the place of one."""
+    return document(*PARAGRAPHS[: number - 1], text, *PARAGRAPHS[number:])
+
+
+def clause_texts(before: Document, after: Document) -> list[tuple[str | None, str | None]]:
+    return [
+        (edit.before.text if edit.before else None, edit.after.text if edit.after else None)
+        for edit in compare_clauses(before, after)
+    ]
+
+
+# --- properties ------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=80, deadline=None)
+@given(DOCUMENT)
+def test_a_document_compared_with_itself_gives_nothing(one: Document) -> None:
+    """A document does not differ from itself, by block or by clause."""
+    assert compare(one, one) == ()
+    assert compare_clauses(one, one) == ()
+
+
+@settings(max_examples=80, deadline=None)
+@given(DOCUMENT, DOCUMENT)
+def test_what_stands_on_one_side_only_is_shown(before: Document, after: Document) -> None:
+    """Every block that only one document has stands in an edit, and every edit is about a block of each side it names."""
+    edits = compare(before, after)
+    for here, there, shown in (
+        (before, after, [edit.before for edit in edits]),
+        (after, before, [edit.after for edit in edits]),
+    ):
+        elsewhere = {comparable(block.text) for block in there.blocks}
+        missing = {comparable(block.text) for block in here.blocks} - elsewhere - {""}
+        assert missing <= {comparable(block.text) for block in shown if block}
+    assert all(edit.before in before.blocks for edit in edits if edit.before and edit.kind != "moved")
+    assert all(edit.after in after.blocks for edit in edits if edit.after)
+
+
+@settings(max_examples=80, deadline=None)
+@given(DOCUMENT, DOCUMENT)
+def test_a_clause_edit_names_clauses_of_its_sides(before: Document, after: Document) -> None:
+    """A clause edit is verbatim text of the two documents, none of it in both, and no clause is told twice."""
+    edits = compare_clauses(before, after)
+    old, new = {clause.text for clause in clauses(before)}, {clause.text for clause in clauses(after)}
+    told = [edit.before.text for edit in edits if edit.before], [edit.after.text for edit in edits if edit.after]
+    assert set(told[0]) <= old and set(told[1]) <= new
+    assert {comparable(text) for text in told[0]}.isdisjoint(comparable(text) for text in new)
+    assert {comparable(text) for text in told[1]}.isdisjoint(comparable(text) for text in old)
+    assert all(len(set(side)) == len(side) for side in told)
+
+
+# --- what is no news -------------------------------------------------------------------------------------------------
+
+SAME: dict[str, Callable[[tuple[str, ...]], tuple[str, ...]]] = {
+    "a paragraph moved": lambda texts: (*texts[3:], *texts[:3]),
+    "paragraphs renumbered": lambda texts: tuple(f"{number}. {text}" for number, text in enumerate(texts, 4)),
+    "a paragraph said twice": lambda texts: (*texts, texts[3]),
+    "two paragraphs joined": lambda texts: (*texts[:4], f"{texts[4]} {texts[5]}", *texts[6:]),
+    "a paragraph split": lambda texts: (*texts[:3], *texts[3].replace(", and then", ",|and then").split("|"), *texts[4:]),
+    "quotes and case": lambda texts: tuple(text.upper().replace("'", "’") for text in texts),
+}
+
+
+@pytest.mark.parametrize("how", SAME)
+@pytest.mark.parametrize("texts", [PARAGRAPHS, CHINESE], ids=["en", "zh"])
+def test_the_same_words_in_another_place_are_no_clause_edit(how: str, texts: tuple[str, ...]) -> None:
+    """Clauses that are moved, renumbered, split off, joined or said again are no news."""
+    if how == "two paragraphs joined" and texts is CHINESE:
+        texts = (*CHINESE, CHINESE[0].replace("助手", "工具"))
+    assert clause_texts(document(*texts), document(*SAME[how](texts))) == []
+
+
+def test_a_moved_block_is_shown_as_moved() -> None:
+    """A block that stands elsewhere with the same words is shown as moved, and as nothing else."""
+    kinds = {edit.kind for edit in compare(OLD, document(*PARAGRAPHS[1:], PARAGRAPHS[0]))}
+    assert kinds == {"moved"}
+
+
+# --- what is news ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "old", "new"),
+    [(5, "not ", ""), (4, "30", "90"), (3, "need", "like"), (6, "nobody else", "advertisers too"), (7, "may", "will")],
+)
+def test_one_word_is_one_changed_clause(number: int, old: str, new: str) -> None:
+    """One other word is one changed block and one changed clause, and just that word differs in it."""
+    text = PARAGRAPHS[number - 1].replace(old, new)
+    [edit] = compare(OLD, replaced(number, text))
+    assert edit.kind == "changed"
+    assert clause_texts(OLD, replaced(number, text)) == [(PARAGRAPHS[number - 1], text)]
+    found = [(span.kind, span.text.strip()) for span in spans(PARAGRAPHS[number - 1], text) if span.kind != "kept"]
+    assert found == [(kind, word.strip()) for kind, word in (("deleted", old), ("inserted", new)) if word.strip()]
+
+
+def test_a_new_clause_within_a_paragraph() -> None:
+    """A sentence added to a paragraph is one added clause; the rest of the paragraph is no news."""
+    text = PARAGRAPHS[4] + " Our partners may."
+    assert clause_texts(OLD, replaced(5, text)) == [(None, "Our partners may.")]
+    assert clause_texts(replaced(5, text), OLD) == [("Our partners may.", None)]
+
+
+def test_a_negation_in_chinese() -> None:
+    """Two characters that turn a Chinese clause round are one changed clause."""
+    after = CHINESE[3].replace("不会", "会")
+    assert clause_texts(document(*CHINESE), document(*CHINESE[:3], after, *CHINESE[4:])) == [(CHINESE[3], after)]
+
+
+def test_a_heading_that_changes_is_shown() -> None:
+    """A heading in other words is an edit like any other."""
+    old, new = (Document((Block("heading", text, level=1), Block("paragraph", PARAGRAPHS[0]))) for text in ("Use", "Data"))
+    assert clause_texts(old, new) == [("Use", None), (None, "Data")] or clause_texts(old, new) == [("Use", "Data")]
+
+
+def test_a_short_clause_that_is_part_of_another_is_news() -> None:
+    """A short clause that goes is news though its words stand within another clause."""
+    before = document("We train.", "If you agree, we train.", PARAGRAPHS[0])
+    assert clause_texts(before, document("If you agree, we train.", PARAGRAPHS[0])) == [("We train.", None)]
+
+
+def test_a_long_promise_that_becomes_conditional_is_news() -> None:
+    """A clause that is put under a condition is news, though its words still stand."""
+    promise = "We delete your chats from all of our systems within 30 days."
+    bound = "Unless the law or our business needs them, we delete your chats from all of our systems within 30 days."
+    found = clause_texts(document(PARAGRAPHS[0], promise), document(PARAGRAPHS[0], bound))
+    assert found in ([(promise, bound)], [(None, bound)])
+
+
+def test_the_most_alike_are_paired() -> None:
+    """What was edited is paired with what it was, whatever the order; strangers are removed and added."""
+    gone = ["We keep chats for 30 days.", "We share chats with hosts alone.", "The law of Ruritania applies."]
+    come = ["We share chats with hosts and partners.", "You must be sixteen years old.", "We keep chats for 90 days."]
+    pairs = pair_up(gone, come, str)
+    assert (gone[1], come[0]) in pairs and (gone[0], come[2]) in pairs
+    assert (gone[2], None) in pairs and (None, come[1]) in pairs
+
+
+def test_edits_come_in_the_order_of_the_new_document() -> None:
+    """Edits are in the order in which a reader of the new document meets them; removed ones stand where they stood."""
+    after = document("A new beginning of the document.", *PARAGRAPHS[:5], *PARAGRAPHS[6:], "A new end for all of it.")
+    assert [(edit.kind, (edit.after or edit.before).text[:10]) for edit in compare(OLD, after)] == [  # type: ignore[union-attr]
+        ("added", "A new begi"),
+        ("removed", "We share y"),
+        ("added", "A new end "),
+    ]
+
+
+def test_a_document_rewritten_whole_is_compared() -> None:
+    """Two thousand clauses that all differ are paired in bounded time, each with its own other edition."""
+    before = document(*(f"Rule {number} says that we keep record {number} for 30 days." for number in range(2000)))
+    after = document(*(f"Rule {number} says that we keep record {number} for 90 days." for number in range(2000)))
+    edits = compare_clauses(before, after)
+    assert len(edits) == 2000
+    assert all(edit.before and edit.after for edit in edits)
