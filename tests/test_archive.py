@@ -10,10 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from monitor.archive import Archive
-from monitor.errors import ArchiveError, UsageError
-from monitor.model import ChangeRecord, Held, Known, Outcome, Owed, Side, Validators
-
 from archive_fakes import (
     CHANGE,
     FINDING,
@@ -28,6 +24,10 @@ from archive_fakes import (
     version,
     with_change,
 )
+
+from monitor.archive import Archive
+from monitor.errors import ArchiveError, UsageError
+from monitor.model import ChangeRecord, Held, Known, Outcome, Owed, Side, Validators
 
 DAY = timedelta(days=1)
 

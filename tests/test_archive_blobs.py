@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.archive.blobs import CACHED, MOST_FRAMES, Blobs
 from monitor.archive.connection import connect
 from monitor.archive.schema import migrate

@@ -12,12 +12,12 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from archive_fakes import HOUR, PAGE, START, read, unchanged, with_change
+from sqlite_utils import Database, Migrations
+
 from monitor.archive import Archive, schema
 from monitor.archive.connection import connect, journal_mode, writing
 from monitor.errors import ArchiveBusy, ArchiveError, NewerArchive
-from sqlite_utils import Database, Migrations
-
-from archive_fakes import HOUR, PAGE, START, read, unchanged, with_change
 
 
 @pytest.fixture

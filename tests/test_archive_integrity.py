@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from monitor.archive import Archive
-
 from archive_fakes import HOUR, PAGE, START, changed, read, with_change
+
+from monitor.archive import Archive
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from archive_fakes import HOUR, PAGE, START, changed, read, with_change
+
 from monitor.archive import Archive
 from monitor.model import Owed
-
-from archive_fakes import HOUR, PAGE, START, changed, read, with_change
 
 LEASE = timedelta(minutes=5)
 SEEN = START + HOUR

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.clauses import clauses, of_block, split
 from monitor.model import Block, Document
 
@@ -24,7 +25,7 @@ from monitor.model import Block, Document
         ("We keep it (for 30 days.) Then it goes.", ("We keep it (for 30 days.)", "Then it goes.")),
         ("4.2. We keep it.", None),
         ("a sentence without an end", None),
-        ("Wait... And see.", None),
+        ("Wait... And see.", ("Wait...", "And see.")),
         ("We may use it to: (a) answer you; (b) train models; and (c) improve.",
          ("We may use it to:", "(a) answer you;", "(b) train models;", "and (c) improve.")),
         ("我们会保留三十天。我们不会训练！您可以退出吗？", ("我们会保留三十天。", "我们不会训练！", "您可以退出吗？")),
@@ -60,7 +61,11 @@ def test_rows_and_headings_are_one_clause(kind: str) -> None:
 
 def test_a_clause_knows_its_block() -> None:
     """Clauses come in the document's order, each with the block that it stands in."""
-    blocks = (Block("heading", "Data", level=1), Block("paragraph", "One. Two.", ("Data",)), Block("item", "Three.", ("Data",)))
+    blocks = (
+        Block("heading", "Data", level=1),
+        Block("paragraph", "One. Two.", ("Data",)),
+        Block("item", "Three.", ("Data",)),
+    )
     found = list(clauses(Document(blocks)))
     assert [clause.text for clause in found] == ["Data", "One.", "Two.", "Three."]
     assert found[2].block is blocks[1]

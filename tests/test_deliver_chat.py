@@ -5,11 +5,11 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from monitor.deliver import ChatChannel
-from monitor.errors import DeliveryError
-
 from http_sink import HttpSink, http_sink
 from report_samples import NOW, sample_message
+
+from monitor.deliver import ChatChannel
+from monitor.errors import DeliveryError
 
 # apprise imports a module that Python deprecates when it first loads its plugins
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

@@ -19,12 +19,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from report_samples import NEW, NOW, OLD, SUMMARY, hostile_record, sample_message
+
 from monitor.deliver import EmailChannel
 from monitor.deliver.email import Server, compose, secure, server_of
 from monitor.errors import DeliveryError
 from monitor.report import message
-
-from report_samples import NEW, NOW, OLD, SUMMARY, hostile_record, sample_message
 
 SECRET = "hunter2-canary"
 TO = ("ann@b.example", "bob@b.example")

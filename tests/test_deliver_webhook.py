@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from http_sink import HttpSink, http_sink
+from report_samples import NOW, RECORD, hostile_record, sample_message
+
 from monitor.deliver import WebhookChannel
 from monitor.deliver.webhook import seconds_of
 from monitor.errors import DeliveryError
 from monitor.report import alert_json, message
-
-from http_sink import HttpSink, http_sink
-from report_samples import NOW, RECORD, hostile_record, sample_message
 
 SECRET = "s3cret-canary"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+
 from monitor.demo.site import DemoSite, pages
 from monitor.extract import prepare, version
 from monitor.model import PAGE_TYPES, Page

@@ -6,6 +6,7 @@ from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+
 from monitor.schedule import parse_every
 
 DEPLOY = Path(__file__).parent.parent / "deploy"

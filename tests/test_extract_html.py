@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from fakes import HTML, PARAGRAPHS, page_of, texts
+
 from monitor.errors import ReadingError
 from monitor.extract import prepare, read, version
 from monitor.model import Block, Page
-
-from fakes import HTML, PARAGRAPHS, page_of, texts
 
 LONG = " ".join(PARAGRAPHS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from monitor.extract import prepare, read, version
 from monitor.extract.markdown import inline
 from monitor.model import Block, Page
@@ -107,7 +108,9 @@ def test_line_breaks_part_blocks() -> None:
 
 def test_a_table_in_html() -> None:
     """A table written in HTML within Markdown is read as one."""
-    found = blocks("Before.\n\n<table>\n<tr><th>Plan</th><th>Price</th></tr>\n<tr><td>Free</td><td>0</td></tr>\n</table>\nAfter.")
+    found = blocks(
+        "Before.\n\n<table>\n<tr><th>Plan</th><th>Price</th></tr>\n<tr><td>Free</td><td>0</td></tr>\n</table>\nAfter."
+    )
     assert [(block.kind, block.text) for block in found] == [
         ("paragraph", "Before."),
         ("row", "Plan | Price"),

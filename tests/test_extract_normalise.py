@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.extract.normalise import comparable, key, visible
 from monitor.model import Block
 
@@ -12,7 +13,7 @@ from monitor.model import Block
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Don’t share “chats” — ever", "Don't share \"chats\" - ever"),
+        ("Don’t share “chats” — ever", 'Don\'t share "chats" - ever'),
         ("30–90 days", "30-90 days"),
         ("We do not\u00a0train", "We do not train"),
         ("Con\u00adversa\u200btions", "Conversations"),

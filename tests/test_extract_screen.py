@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import pytest
+from fakes import CHINESE, PARAGRAPHS, document
+
 from monitor.extract.screen import LASTING, Trouble, screen
 from monitor.model import OUTCOMES
 
-from fakes import CHINESE, PARAGRAPHS, document
-
 LONG = " ".join(PARAGRAPHS) * 3
 PLACEHOLDERS = [
-    ("blocked_challenge", "Just a second. Checking your browser before you reach acme.example. This takes five seconds."),
+    (
+        "blocked_challenge",
+        "Just a second. Checking your browser before you reach acme.example. This takes five seconds.",
+    ),
     ("blocked_challenge", "One more step: verify you are human by completing the action below. Reference 7f3a."),
     ("blocked_challenge", "Access denied. Our systems saw unusual traffic from your network. Reference number 18.4d."),
     ("blocked_challenge", "为了确认是您本人在访问，请先完成安全验证，验证通过之后页面会自动跳转到您要看的内容。"),
     ("blocked_wall", "Welcome back to Acme. Please log in with your work account to go on. New here? Ask your admin."),
     ("blocked_wall", "Sign in to continue to Acme Docs. Email, password. Forgot password? Use single sign-on instead."),
-    ("blocked_wall", "青禾智能开放平台。请先登录后再查看本页的全部内容，您可以使用手机号码或者扫码登录，首次使用请注册。"),
+    (
+        "blocked_wall",
+        "青禾智能开放平台。请先登录后再查看本页的全部内容，您可以使用手机号码或者扫码登录，首次使用请注册。",
+    ),
     ("soft_error", "404. The page you were looking for could not be found. Go to the front page, or search our help."),
-    ("soft_error", "Sorry, something went wrong on our side. Please try again in a few minutes, or go to our status page."),
-    ("soft_error", "We are down for maintenance and will be back in an hour. Thank you for your patience, from all at Acme."),
-    ("soft_error", "抱歉，您访问的页面不存在或者已经被移走，请检查网址是否正确，或者返回首页继续浏览其他内容，谢谢您的理解。"),
+    (
+        "soft_error",
+        "Sorry, something went wrong on our side. Please try again in a few minutes, or go to our status page.",
+    ),
+    (
+        "soft_error",
+        "We are down for maintenance and will be back in an hour. Thank you for your patience, from all at Acme.",
+    ),
+    (
+        "soft_error",
+        "抱歉，您访问的页面不存在或者已经被移走，请检查网址是否正确，或者返回首页继续浏览其他内容，谢谢您的理解。",
+    ),
 ]
 GENUINE = {
     "a short notice on data": (

@@ -5,17 +5,19 @@ from __future__ import annotations
 import codecs
 
 import pytest
+from fakes import CHINESE, PARAGRAPHS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.extract import read
 from monitor.extract.charset import decode
 from monitor.extract.language import language
 
-from fakes import CHINESE, PARAGRAPHS
-
 ZH = "".join(CHINESE)
 TRADITIONAL = "我們不會將您的對話用於訓練模型。您刪除對話之後，我們會在三十天內從系統中清除該對話。" * 3
-JAPANESE = "私たちはお客様の会話をモデルの学習に使用しません。削除された会話は三十日以内にシステムから消去されます。" * 3
+JAPANESE = (
+    "私たちはお客様の会話をモデルの学習に使用しません。削除された会話は三十日以内にシステムから消去されます。" * 3
+)
 
 
 # --- encodings -------------------------------------------------------------------------------------------------------
@@ -69,9 +71,7 @@ def test_without_a_name_it_is_utf_8() -> None:
     assert decode(ZH.encode()) == ZH
 
 
-@pytest.mark.parametrize(
-    ("encoding", "text"), [("gb18030", ZH * 3), ("big5", TRADITIONAL), ("shift_jis", JAPANESE)]
-)
+@pytest.mark.parametrize(("encoding", "text"), [("gb18030", ZH * 3), ("big5", TRADITIONAL), ("shift_jis", JAPANESE)])
 def test_an_unnamed_encoding_is_detected(encoding: str, text: str) -> None:
     """A page that names no encoding, and is not UTF-8, is read in the one that its bytes look like."""
     assert decode(text.encode(encoding)) == text
@@ -102,7 +102,9 @@ def test_nul_bytes_are_dropped() -> None:
 
 
 @settings(max_examples=100)
-@given(st.binary(max_size=400), st.sampled_from(["", "text/html", "text/html; charset=gbk", "text/html; charset=utf-16"]))
+@given(
+    st.binary(max_size=400), st.sampled_from(["", "text/html", "text/html; charset=gbk", "text/html; charset=utf-16"])
+)
 def test_any_bytes_can_be_decoded(body: bytes, content_type: str) -> None:
     """Whatever the bytes, decoding returns text without NUL, and raises nothing."""
     assert "\x00" not in decode(body, content_type)
@@ -150,9 +152,18 @@ def test_angle_brackets_in_plain_text_are_text() -> None:
         (JAPANESE, "ja"),
         ("우리는 귀하의 대화를 모델 학습에 사용하지 않습니다. 삭제된 대화는 삼십일 안에 지워집니다.", "ko"),
         ("Мы не используем ваши беседы для обучения моделей и храним их тридцать дней.", "ru"),
-        ("Wir nutzen Ihre Unterhaltungen nicht für das Training, und wir löschen sie nach 30 Tagen aus dem System.", "de"),
-        ("Nous ne nous servons pas de vos conversations pour entraîner les modèles, et nous les gardons 30 jours.", "fr"),
-        ("No usamos las conversaciones de los usuarios para entrenar nuestros modelos y las borramos en 30 días.", "es"),
+        (
+            "Wir nutzen Ihre Unterhaltungen nicht für das Training, und wir löschen sie nach 30 Tagen aus dem System.",
+            "de",
+        ),
+        (
+            "Nous ne nous servons pas de vos conversations pour entraîner les modèles, et nous les gardons 30 jours.",
+            "fr",
+        ),
+        (
+            "No usamos las conversaciones de los usuarios para entrenar nuestros modelos y las borramos en 30 días.",
+            "es",
+        ),
         (ZH + " We use GPU clusters.", "zh"),
         ("12345 67890", ""),
         ("", ""),

@@ -13,6 +13,7 @@ import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.errors import ReadingError
 from monitor.fetch.decode import decode
 from monitor.fetch.limits import MIB, Limits

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 
 import httpcore
 import pytest
+from fault_server import FaultServer, redirect, reply
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.fetch import HttpFetcher, Limits
 from monitor.fetch.dial import GuardedBackend, dial_tcp
 from monitor.fetch.guard import BlockedTargetError, UnresolvedNameError, check_url, is_public, system_resolver, vet
 from monitor.model import Validators
-
-from fault_server import FaultServer, redirect, reply
 
 TLS = ssl.create_default_context()  # made once: it takes longer than a test
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

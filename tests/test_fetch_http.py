@@ -18,16 +18,16 @@ import httpcore
 import httpx
 import pytest
 import zstandard
+from fault_server import EXPIRED, RESET, VALID, FaultServer, Step, chunked, head, redirect, reply, tls_server
 from hypothesis import given
 from hypothesis import strategies as st
+
 from monitor.errors import ReadingError
 from monitor.fetch import Fetcher, HttpFetcher, Limits
 from monitor.fetch.answer import Answer, judge, retry_after
 from monitor.fetch.faults import FAULTS, outcome_of
 from monitor.fetch.http import accept_language
 from monitor.model import OUTCOMES, Capture, Hop, Validators
-
-from fault_server import EXPIRED, RESET, VALID, FaultServer, Step, chunked, head, redirect, reply, tls_server
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TLS = ssl.create_default_context()  # made once: it takes longer than a test

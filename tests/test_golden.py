@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from monitor.compare import compare
 from monitor.decide import judge
 from monitor.extract import prepare, version

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
+from http_sink import http_sink
+from report_samples import NEW, NOW, OLD, RECORD, hostile_record
+
 from monitor.deliver import WebhookChannel
 from monitor.errors import DamagedRecord, DeliveryError
 from monitor.model import ChangeRecord, Delivery, Document, Message
 from monitor.outbox import Delivered, Outbox, deliver, next_attempt
-
-from http_sink import http_sink
-from report_samples import NEW, NOW, OLD, RECORD, hostile_record
 
 POISONED = 666
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 720)]

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
+from report_samples import AFTER, BEFORE, FINDING, HOSTILE, NEW, OLD, RECORD, SUMMARY, document, hostile_record
+
 from monitor.model import DATA_TOPICS, OFFER_TOPICS, Amount, Block, ChangeRecord, Document, Edit, Message
 from monitor.report import Entry, alert_json, alerts_html, change_json, message, report_html
 from monitor.report.catalogue import CATALOGUE, words_of
 from monitor.report.html import ENVIRONMENT
-
-from report_samples import AFTER, BEFORE, FINDING, HOSTILE, NEW, OLD, RECORD, SUMMARY, document, hostile_record
 
 HOSTILE_DOCUMENT = document(HOSTILE, HOSTILE * 2)
 

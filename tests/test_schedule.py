@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.schedule import Cron, Interval, after_failure, next_check, parse_every
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)  # a Tuesday

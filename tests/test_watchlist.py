@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from monitor.errors import UsageError
 from monitor.model import DATA_TOPICS, OFFER_TOPICS, Page, Rule
 from monitor.watchlist import AppriseSettings, EmailSettings, Settings, Watchlist, WebhookSettings, expand, load

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.errors import Mistake, WatchlistError
 from monitor.watchlist import load
 from monitor.watchlist.loading import parse

@@ -4,6 +4,7 @@ import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.model import Span
 from monitor.words import one_line, printable, spans
 

@@ -18,13 +18,16 @@ from monitor.words import one_line, printable, spans
 _STYLES = {"kept": "", "deleted": "red strike", "inserted": "green"}
 _MARKS = {"kept": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 VERDICTS = {"alert": "bold red", "note": "yellow", "quiet": "dim"}
+_PIPED = 400
+"""Columns where no terminal says how many there are: a program, or a pager, wraps for itself."""
 _LONG = 240
 """Characters of unchanged text that are shown around a change before they are folded."""
 
 
 def console() -> Console:
     """Standard output; colours only on a terminal, and lines never cut where a program reads them."""
-    return Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
+    piped = not sys.stdout.isatty()
+    return Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=piped, width=_PIPED if piped else None)
 
 
 def when(moment: datetime | None) -> str:

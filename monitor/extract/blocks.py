@@ -8,6 +8,8 @@ from monitor.extract.normalise import visible
 from monitor.model import Block
 
 CELL = " | "
+LEADS = ":：,"
+"""A paragraph that ends so leads into a list: "We never train on:". It stands above the items as a heading would."""
 BOLD_LINE = 7
 """Level of a heading that is only a short bold line: below every real heading."""
 _TITLE_LENGTH = 120
@@ -22,11 +24,13 @@ class Blocks:
         self._blocks: list[Block] = []
         self._links: list[bool] = []
         self._headings: list[tuple[int, str]] = []
+        self._lead: tuple[str, ...] = ()
 
     def heading(self, text: str, level: int) -> None:
         """A heading; the blocks that follow stand under it until one of its level or above comes."""
         if not (text := visible(text)):
             return
+        self._lead = ()
         self._headings = [heading for heading in self._headings if heading[0] < level]
         self._add(Block("heading", text, self._trail(), level))
         self._headings.append((level, text))
@@ -38,17 +42,18 @@ class Blocks:
             self.heading(text, BOLD_LINE)
         elif text:
             self._add(Block("paragraph", text, self._trail()), link)
+            self._lead = (text,) if text[-1] in LEADS else ()
 
     def item(self, text: str, *, link: bool = False) -> None:
         """An item of a list. `link`: all of it is a link's text."""
         if text := visible(text):
-            self._add(Block("item", text, self._trail()), link)
+            self._add(Block("item", text, self._trail() + self._lead), link)
 
     def row(self, cells: list[str], columns: tuple[str, ...] = ()) -> None:
         """A row of a table, under its header cells."""
         folded = [visible(cell) for cell in cells]
         if any(folded):
-            self._add(Block("row", CELL.join(folded), self._trail(), columns=columns))
+            self._add(Block("row", CELL.join(folded), self._trail() + self._lead, columns=columns))
 
     def done(self) -> tuple[Block, ...]:
         """All blocks collected, without the menus: runs of short blocks that are nothing but links."""

@@ -11,7 +11,7 @@ from monitor.meaning.offers import offers
 from monitor.meaning.phrases import amount_words, stated
 from monitor.meaning.summary import rank
 from monitor.meaning.topics import read_clause
-from monitor.meaning.weight import Renamings, Weight, renamings, weigh
+from monitor.meaning.weight import Renamings, Weight, differ_in_figures, in_full, renamings, weigh
 from monitor.model import OFFER_TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
 
 _NOTHING = Reading(())
@@ -53,7 +53,16 @@ def understand(
 
 
 def _read(clause: Clause | None, language: str) -> Reading:
-    return read_clause(clause.text, clause.block.trail, language) if clause else _NOTHING
+    if clause is None:
+        return _NOTHING
+    reading = read_clause(in_full(clause), clause.block.trail, language)
+    recipient = clause.block.kind == "row" and not reading.topics and _names_recipients(clause.block.trail[-1:])
+    return Reading(("sharing",)) if recipient else reading
+
+
+def _names_recipients(heading: tuple[str, ...]) -> bool:
+    """Whether a table stands under a heading such as "Subprocessors": each of its rows is then somebody who gets data."""
+    return bool(heading) and "sharing" in read_clause(heading[0]).topics
 
 
 def _offers(clause: Clause | None) -> tuple[Offer, ...]:
@@ -82,10 +91,17 @@ def _topic_findings(
     old, new = _read(edit.before, language_before), _read(edit.after, language_after)
     for topic in dict.fromkeys((*new.topics, *old.topics)):
         weight: Weight = weigh(edit, topic, old, new, renamed, page)
+        if topic in OFFER_TOPICS and _offers(edit.before) and _offers(edit.after) and _same_amounts(edit):
+            continue
         if weight.importance != "none":
             yield replace(
                 _finding(edit, topic, weight.importance, weight.rule), reading=stated(topic, old, new, language)
             )
+
+
+def _same_amounts(edit: ClauseEdit) -> bool:
+    """Whether two editions of a clause say the same amounts in other figures: 10,000,000 and 10 million."""
+    return edit.before is not None and edit.after is not None and differ_in_figures(edit.before.text, edit.after.text)
 
 
 def _finding(edit: ClauseEdit, topic: str, importance: Importance, rule: str) -> Finding:

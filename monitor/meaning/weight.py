@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
+from monitor.extract.blocks import LEADS
 from monitor.meaning.topics import read_clause
-from monitor.model import Clause, ClauseEdit, Importance, Page, Reading, Span
+from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Importance, Page, Reading, Span
 from monitor.words import spans
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
@@ -25,14 +26,19 @@ _WHOM = frozenset(
 )
 """Whom to write to, and what a company's form is called: no statement on data turns on it."""
 _SAYS_NOTHING = _EMPTY | _WHOM
-_POINTER = re.compile(  # dates, addresses, references to sections: they point, and say nothing themselves
+_DATE = (
     r"\b(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s+)?\d{4}\b"
     r"|\b\d{4}-\d{2}-\d{2}\b|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
-    r"|\bhttps?://\S+|\b(?:[\w-]+\.){1,4}[a-z]{2,6}(?:/\S*)?\b|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\b(?:sections?|articles?|clauses?|annex|exhibit|schedule|part)\s+[\dA-Z]+(?:[.(][\da-z]+\)?)*|\b[A-Z]\.\d+(?:\.\d+)*\b"
-    r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)](?=\s|$|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]",
-    re.I,
 )
+_REFERENCES = (
+    r"\bhttps?://\S+|\b(?:[\w-]+\.){1,4}[a-z]{2,6}(?:/\S*)?\b|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\b(?:sections?|articles?|clauses?|annex|exhibit|schedule|part)\s+[\dA-Z]+(?:[.(][\da-z]+\)?)*|\b[A-Z]\.\d+(?:\.\d+)*\b"
+    r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)](?=\s|$|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]"
+)
+_REFERENCE = re.compile(_REFERENCES, re.I)
+_POINTER = re.compile(f"{_DATE}|{_REFERENCES}", re.I)
+"""Addresses, references to sections, and dates: they point, and say nothing themselves. Of an offer a date is the end."""
+_FIGURE = re.compile(r"\d[\d.,' ]*\s*(?:[kmb]\b|thousand|million|billion|[万亿千])?", re.I)
 _NEGATIONS = ("un", "in", "im", "dis", "non", "de", "re")
 _PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
 _LABEL_WORDS, _LABEL_CHARACTERS = 9, 14
@@ -55,7 +61,8 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
     """How much an edit matters for one topic that the clause has before or after it."""
     if edit.before is None or edit.after is None:
         return _weigh_one(edit.before or edit.after, topic, page, "removed" if edit.after is None else "added")
-    deleted, inserted = differing(_with_new_names(edit.before.text, renamed), edit.after.text)
+    before, after = _with_new_names(edit.before.text, renamed), edit.after.text
+    deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing(before, after, _REFERENCE)
     if not deleted and not inserted:
         return Weight("none", "the wording alone differs")
     if _swaps_names(edit.before, edit.after):
@@ -84,11 +91,17 @@ def _swaps_names(before: Clause, after: Clause) -> bool:
 
 
 def _for_page(clause: Clause, topic: str, page: Page, rule: str) -> Weight:
-    if topic not in read_clause(clause.text).topics:
+    if topic not in read_clause(in_full(clause)).topics:
         return Weight("minor", f"{rule}; the heading above it lends the topic")
-    if page.type == "usage-policy" and not (topic == "training" and read_clause(clause.text).stance):
+    if page.type == "usage-policy" and not (topic == "training" and read_clause(in_full(clause)).stance):
         return Weight("minor", f"{rule}; the page is about what users may do")
     return Weight("major", rule)
+
+
+def in_full(clause: Clause) -> str:
+    """A clause as it is meant: an item of a list says what its lead ("We never train on:") says of it."""
+    lead = clause.block.trail[-1:] if clause.block.kind in ("item", "row") else ()
+    return f"{lead[0]} {clause.text}" if lead and lead[0][-1:] in LEADS else clause.text
 
 
 def _is_label(clause: Clause) -> bool:
@@ -101,17 +114,24 @@ def _is_label(clause: Clause) -> bool:
     words = _WORD.findall(text)
     if clause.block.kind == "heading":
         return True
+    if in_full(clause) != text:
+        return False
     titled = sum(word[:1].isupper() for word in words) * 2 > len(words)
     return len(words) <= _LABEL_WORDS and (titled or (bool(words) and words[0].endswith("ing")))
 
 
-def differing(before: str, after: str) -> tuple[str, str]:
-    """The words of weight that only one of two texts has: little words, references and other spellings left out."""
-    pairs = spans(_POINTER.sub(" ", before), _POINTER.sub(" ", after))
+def differing(before: str, after: str, pointers: re.Pattern[str] = _POINTER) -> tuple[str, str]:
+    """The words of weight that only one of two texts has: little words, pointers and other spellings left out."""
+    pairs = spans(pointers.sub(" ", before), pointers.sub(" ", after))
     deleted = _weighty(span.text for span in pairs if span.kind == "deleted")
     inserted = _weighty(span.text for span in pairs if span.kind == "inserted")
     gone, come = _without(deleted, inserted), _without(inserted, deleted)
     return " ".join(gone), " ".join(come)
+
+
+def differ_in_figures(before: str, after: str) -> bool:
+    """Whether two texts are the same but for how their numbers are written."""
+    return not any(differing(_FIGURE.sub(" ", before), _FIGURE.sub(" ", after), _REFERENCE))
 
 
 def _without(words: list[str], others: list[str]) -> list[str]:

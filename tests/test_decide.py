@@ -1,0 +1,212 @@
+"""Everything known -> one outcome: what is recorded, what is told, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from fakes import DAY, HOUR, HTML, PAGE, PARAGRAPHS, START, TRAINS, captured, document, terms
+
+from monitor import decide
+from monitor.extract import prepare, version
+from monitor.extract.screen import LASTING, Trouble
+from monitor.model import Capture, Change, Held, Known, Outcome, Owed, Page, Rule, Version
+
+OLD, NEW = version(prepare(PAGE, terms(), HTML)), version(prepare(PAGE, terms(p5=TRAINS), HTML))
+KNOWN = Known(version_id=1, key=OLD.key, fingerprint=OLD.fingerprint, edition=OLD.edition, language="en", size=2_000)
+MAIL = Rule(send=("mail",))
+ALERT = Change("alert", "major", ("training", "choice"), "training")
+SHRUNK = Trouble("shrunk", "only 100 of 2,000 characters are left")
+
+
+def ok(at: datetime = START) -> Capture:
+    return captured(b"...", at)
+
+
+def changed(known: Known = KNOWN, at: datetime = START, *rules: Rule, to: Version = NEW) -> Outcome:
+    return decide.changed(PAGE, ok(at), known, OLD.document, to, rules or (MAIL,), "en")
+
+
+# --- verdicts --------------------------------------------------------------------------------------------------------
+
+
+def test_training_that_was_ruled_out_is_an_alert() -> None:
+    """A promise not to train that is lost is major, is told, and says why."""
+    change = decide.judge(OLD.document, NEW.document, PAGE, "en")
+    assert (change.verdict, change.importance) == ("alert", "major")
+    assert "training" in change.topics
+    assert change.summary and "training" in change.why
+
+
+def test_what_is_neither_data_nor_offer_is_quiet() -> None:
+    """A change on matters of law alone is recorded and told to nobody."""
+    texts = [text.replace("courts decide", "arbitrators decide") for text in PARAGRAPHS]
+    change = decide.judge(document(*PARAGRAPHS), document(*texts), PAGE, "en")
+    assert (change.verdict, change.importance, change.topics, change.findings) == ("quiet", "none", (), ())
+    assert change.why
+
+
+def test_a_document_judged_against_itself_is_quiet() -> None:
+    """Nothing differs, so there is nothing to tell."""
+    assert decide.judge(OLD.document, OLD.document, PAGE, "en").verdict == "quiet"
+
+
+def test_the_strongest_finding_decides() -> None:
+    """A change is as important as the weightiest thing in it, whatever else changed."""
+    after = version(prepare(PAGE, terms(p5=TRAINS, p10="The courts of Ruritania decide.", p12="Ask us."), HTML))
+    assert decide.judge(OLD.document, after.document, PAGE, "en").verdict == "alert"
+
+
+# --- outcomes --------------------------------------------------------------------------------------------------------
+
+
+def test_a_first_version_tells_nothing() -> None:
+    """The first good capture makes a version, and neither a change nor an alert."""
+    outcome = decide.first(PAGE, ok(), Known(), OLD)
+    assert (outcome.version, outcome.change, outcome.owed) == (OLD, None, ())
+
+
+def test_a_change_is_recorded_and_owed() -> None:
+    """A major change makes a version, a change and what is owed for it."""
+    outcome = changed()
+    assert outcome.version == NEW
+    assert outcome.change is not None and outcome.change.verdict == "alert"
+    assert outcome.owed == (Owed(("mail",)),)
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(1, "quiet"), (30, "quiet"), (31, "alert")])
+def test_a_text_that_returns_is_a_flap_for_thirty_days(age: int, verdict: str) -> None:
+    """A text that stood within 30 days and is back is a change that is told to nobody; a later return is told."""
+    known = replace(KNOWN, earlier=((NEW.key, START),))
+    outcome = changed(known, START + age * DAY)
+    assert outcome.change is not None and outcome.change.verdict == verdict
+    assert bool(outcome.owed) == (verdict == "alert")
+    assert outcome.change.findings
+    assert ("is back" in outcome.change.why) == (verdict == "quiet")
+
+
+def test_something_else_in_the_documents_place_is_no_version() -> None:
+    """A wall or an error page is recorded under its name, with the reason; the last good version stands."""
+    outcome = decide.unreadable(PAGE, ok(), KNOWN, Trouble("blocked_wall", "the page says “Sign in”"), "key")
+    assert (outcome.version, outcome.change, outcome.owed) == (None, None, ())
+    assert (outcome.capture.outcome, outcome.capture.reason) == ("blocked_wall", "the page says “Sign in”")
+    assert outcome.capture.body == b"..."
+
+
+def test_an_unchanged_text_keeps_its_new_fingerprint() -> None:
+    """An unchanged text ends what was held, and takes the fingerprint of the bytes that showed it last."""
+    known = replace(KNOWN, held=Held("key", START, 2))
+    outcome = decide.unchanged(PAGE, ok(), known, "print")
+    assert (outcome.version, outcome.held, outcome.fingerprint) == (None, None, "print")
+
+
+# --- when next -------------------------------------------------------------------------------------------------------
+
+
+def test_a_healthy_page_is_next_checked_on_its_schedule() -> None:
+    """After a healthy check the next one is due after the page's interval."""
+    for outcome in (decide.unchanged(PAGE, ok(), KNOWN, ""), decide.first(PAGE, ok(), Known(), OLD), changed()):
+        assert outcome.next_check_at == START + 12 * HOUR
+    assert decide.unanswered(PAGE, captured(None, START, "not_modified"), KNOWN).next_check_at == START + 12 * HOUR
+
+
+def test_a_failing_page_is_tried_again_sooner() -> None:
+    """After a failure the next check comes sooner, later each time, and not before the server asked."""
+    failed = captured(None, START, "timeout")
+    first = decide.unanswered(PAGE, failed, KNOWN).next_check_at
+    third = decide.unanswered(PAGE, failed, replace(KNOWN, failures=2)).next_check_at
+    asked = decide.unanswered(PAGE, replace(failed, retry_after=20_000.0), KNOWN).next_check_at
+    assert first and third and asked
+    assert START < first < third < START + 12 * HOUR
+    assert asked == START + timedelta(seconds=20_000)
+
+
+# --- what is held ----------------------------------------------------------------------------------------------------
+
+
+def hold(known: Known, at: datetime, trouble: Trouble = SHRUNK, key: str = "short") -> Known:
+    return replace(known, held=decide.unreadable(PAGE, ok(at), known, trouble, key).held)
+
+
+def test_what_is_not_believed_is_held() -> None:
+    """A text that is not believed is counted from the first time that it was seen."""
+    known = hold(hold(KNOWN, START), START + DAY)
+    assert known.held == Held("short", START, 2)
+
+
+@pytest.mark.parametrize(
+    ("days", "believed"),
+    [((0,), False), ((0, 1), False), ((0, 1, 2), False), ((0, 3), False), ((0, 1, 3), True), ((0, 2, 5), True)],
+)
+def test_what_persists_is_believed(days: tuple[int, ...], believed: bool) -> None:
+    """A short text is the document after three checks over three days, and not before."""
+    known = KNOWN
+    for day in days[:-1]:
+        known = hold(known, START + day * DAY)
+    assert decide.persists(SHRUNK, known, START + days[-1] * DAY) == believed
+
+
+@pytest.mark.parametrize("outcome", ["blocked_challenge", "blocked_wall", "soft_error", "wrong_type"])
+def test_a_wall_is_never_believed(outcome: str) -> None:
+    """However long a wall or an error page stands, it is not the document."""
+    known = replace(KNOWN, held=Held("wall", START, 50))
+    assert not decide.persists(Trouble(outcome, ""), known, START + 100 * DAY)
+    assert outcome not in LASTING
+
+
+def test_days_of_an_error_page_do_not_vouch_for_a_short_text() -> None:
+    """What stood before a text was first seen, an error page say, is no reason to believe it."""
+    known = KNOWN
+    for day in range(4):
+        known = hold(known, START + day * DAY, Trouble("soft_error", "error 500"), "error")
+    assert not decide.persists(SHRUNK, known, START + 5 * DAY)
+
+
+def test_the_servers_word_that_nothing_changed_ends_the_doubt() -> None:
+    """Where the server says that the last good text stands, another one is held no longer; a failed check says nothing."""
+    known = hold(KNOWN, START)
+    assert decide.unanswered(PAGE, captured(None, START + DAY, "not_modified"), known).held is None
+    assert decide.unanswered(PAGE, captured(None, START + DAY, "timeout"), known).held == known.held
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "applies"),
+    [
+        (Rule(("mail",)), True),
+        (Rule(("mail",), topics=("retention", "choice")), True),
+        (Rule(("mail",), topics=("retention",)), False),
+        (Rule(("mail",), importance="minor"), True),
+        (Rule(("mail",), vendors=("acme",)), True),
+        (Rule(("mail",), vendors=("other",)), False),
+        (Rule(("mail",), pages=("acme/terms",)), True),
+        (Rule(("mail",), pages=("acme/privacy",)), False),
+        (Rule(("mail",), types=("terms",)), True),
+        (Rule(("mail",), types=("privacy",)), False),
+        (Rule(("mail",), digest="weekly"), False),
+    ],
+)
+def test_a_rule_lets_through_what_its_filters_name(rule: Rule, applies: bool) -> None:
+    """Each filter of a rule lets through what it names; an empty one everything; a digest is no alert."""
+    assert decide.owe(PAGE, ALERT, (rule,)) == ((Owed(("mail",)),) if applies else ())
+
+
+def test_a_channel_is_owed_one_alert() -> None:
+    """However many rules name a channel, it is owed a change once."""
+    rules = (Rule(("mail", "hook")), Rule(("hook", "chat")), Rule(("mail",), topics=("training",)))
+    assert decide.owe(PAGE, ALERT, rules) == (Owed(("mail", "hook", "chat")),)
+
+
+@pytest.mark.parametrize("verdict", ["note", "quiet"])
+def test_what_is_no_alert_is_owed_to_nobody(verdict: str) -> None:
+    """Notes and quiet changes are owed to nobody, whatever the rules say."""
+    change = replace(ALERT, verdict=verdict)  # type: ignore[arg-type]
+    assert decide.owe(PAGE, change, (Rule(("mail",), importance="minor"),)) == ()
+
+
+def test_without_rules_the_alert_is_recorded_for_no_channel() -> None:
+    """Where there are no rules, as in an import, an alert is decided and owed to no channel."""
+    assert decide.owe(Page("acme", "terms", "terms", ""), ALERT, ()) == (Owed(()),)
