@@ -16,11 +16,11 @@ from monitor.cli import show as terminal
 from monitor.compare import compare
 from monitor.demo.site import DemoSite, pages
 from monitor.fetch import HttpFetcher
-from monitor.model import HEALTHY, ChangeRecord, Rule
+from monitor.model import HEALTHY, ChangeRecord
 from monitor.pipeline import Checked, Judgement
 from monitor.report import Entry, alerts_html, message
 
-_JUDGEMENT = Judgement(rules=(Rule(send=("screen",)),))
+_JUDGEMENT = Judgement()
 
 
 @click.command()

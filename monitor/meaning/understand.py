@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from monitor.meaning.weight import Renamings, Weight, differ_in_figures, in_full
 from monitor.model import OFFER_TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
 
 _NOTHING = Reading(())
+_RECIPIENTS = re.compile(r"sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I)
 _MOST = 200
 """Findings of one change that are kept: past that a document was rewritten, and the list says no more than that."""
 
@@ -62,7 +64,7 @@ def _read(clause: Clause | None, language: str) -> Reading:
 
 def _names_recipients(heading: tuple[str, ...]) -> bool:
     """Whether a table stands under a heading such as "Subprocessors": each of its rows is then somebody who gets data."""
-    return bool(heading) and "sharing" in read_clause(heading[0]).topics
+    return bool(heading) and bool(_RECIPIENTS.search(heading[0]))
 
 
 def _offers(clause: Clause | None) -> tuple[Offer, ...]:
