@@ -16,7 +16,9 @@ from monitor.meaning.weight import Renamings, Weight, differ_in_figures, in_full
 from monitor.model import OFFER_TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
 
 _NOTHING = Reading(())
-_RECIPIENTS = re.compile(r"sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I)
+_RECIPIENTS = re.compile(
+    r"sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I
+)
 _MOST = 200
 """Findings of one change that are kept: past that a document was rewritten, and the list says no more than that."""
 
