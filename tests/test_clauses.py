@@ -44,7 +44,7 @@ def test_sentences(text: str, pieces: tuple[str, ...] | None) -> None:
 SENTENCES = st.text("We keep. 30 e.g! ?。；我们(a)“”\"'", max_size=80)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(SENTENCES | st.text(max_size=60))
 def test_nothing_is_lost(text: str) -> None:
     """The pieces are the text, but for the white space between them; none is empty."""

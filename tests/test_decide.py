@@ -47,6 +47,22 @@ def test_what_is_neither_data_nor_offer_is_quiet() -> None:
     assert change.why
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("We keep chats for 30 days and files for 90 days.", "We keep chats for 90 days and files for 30 days."),
+        (
+            "We train on chats of free accounts, not of paid ones.",
+            "We train on chats of paid accounts, not of free ones.",
+        ),
+    ],
+)
+def test_the_same_words_in_another_order_may_say_the_opposite(before: str, after: str) -> None:
+    """Amounts or parties that change places are told, though no word is new."""
+    old, new = (document(*PARAGRAPHS[:3], text, *PARAGRAPHS[6:]) for text in (before, after))
+    assert decide.judge(old, new, PAGE, "en").verdict == "alert"
+
+
 def test_a_document_judged_against_itself_is_quiet() -> None:
     """Nothing differs, so there is nothing to tell."""
     assert decide.judge(OLD.document, OLD.document, PAGE, "en").verdict == "quiet"

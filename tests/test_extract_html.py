@@ -25,9 +25,9 @@ def body(inner: str) -> str:
 
 def test_blocks_stand_under_their_headings() -> None:
     """A block's trail names its headings, the outermost first; a heading ends those of its level and below."""
-    found = blocks(body("<h1>A</h1><p>one</p><h2>B</h2><p>two</p><h3>C</h3><p>three</p><h2>D</h2><p>four</p>"))
+    found = blocks(body("<h1>A</h1><p>One.</p><h2>B</h2><p>Two.</p><h3>C</h3><p>Three.</p><h2>D</h2><p>Four.</p>"))
     trails = {block.text: block.trail for block in found if block.kind == "paragraph"}
-    assert trails == {"one": ("A",), "two": ("A", "B"), "three": ("A", "B", "C"), "four": ("A", "D")}
+    assert trails == {"One.": ("A",), "Two.": ("A", "B"), "Three.": ("A", "B", "C"), "Four.": ("A", "D")}
 
 
 def test_a_heading_knows_its_level() -> None:
@@ -154,7 +154,6 @@ def test_a_hidden_page_is_the_page() -> None:
         "<div id=onetrust-consent-sdk><p>Choose what we may store.</p></div>",
         "<form><label>Subscribe</label><input value=x></form>",
         "<ul><li><a href=/en>English</a><li><a href=/de>Deutsch</a><li><a href=/fr>Français</a><li><a href=/zh>中文</a></ul>",
-        "<div><a href=/a>One</a></div><div><a href=/b>Two</a></div><div><a href=/c>Three</a></div>",
         "<script>var x = 'We train';</script><style>p { color: red }</style><noscript>Enable scripts.</noscript>",
         "<template><p>not shown</p></template><svg><text>logo</text></svg>",
         "<button>Copy link</button>",
@@ -251,6 +250,14 @@ def test_a_selector_that_names_nothing_is_said() -> None:
     with pytest.raises(ReadingError, match=r"#gone") as caught:
         reading(f"<body><p>{LONG}</p></body>", "#gone")
     assert caught.value.outcome == "unreadable"
+
+
+@pytest.mark.parametrize("select", [None, "main"])
+def test_a_run_of_links_is_no_text(select: str | None) -> None:
+    """Three links in a row with nothing said between them are a menu, amid the document too, with a selector or without."""
+    links = "".join(f"<div><a href='/{name}'>More on {name}</a></div>" for name in ("safety", "prices", "research"))
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    assert reading(f"<body><main>{text}{links}{text}</main></body>", select) == [*PARAGRAPHS, *PARAGRAPHS]
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7 ...", b"PK\x03\x04...", b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", b"GIF89a"])

@@ -101,7 +101,7 @@ def test_nul_bytes_are_dropped() -> None:
     assert decode(b"We do\x00 not\x00 train.") == "We do not train."
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     st.binary(max_size=400), st.sampled_from(["", "text/html", "text/html; charset=gbk", "text/html; charset=utf-16"])
 )

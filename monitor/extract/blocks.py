@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from monitor.extract.normalise import visible
+from monitor.extract.normalise import comparable, visible
 from monitor.model import Block
 
 CELL = " | "
@@ -13,6 +13,8 @@ LEADS = ":：,"
 BOLD_LINE = 7
 """Level of a heading that is only a short bold line: below every real heading."""
 _TITLE_LENGTH = 120
+_LABEL, _DOCUMENT = 60, 8
+"""Characters of a label at most; blocks of a document at least, below which no edge is cut."""
 _MENU = 3
 """So many links in a row, with nothing said between them, are a menu or a list of related pages."""
 
@@ -57,15 +59,41 @@ class Blocks:
 
     def done(self) -> tuple[Block, ...]:
         """All blocks collected, without the menus: runs of short blocks that are nothing but links."""
-        kept: list[Block] = []
+        kept: list[tuple[Block, bool]] = []
         for menu, run in groupby(zip(self._blocks, self._links, strict=True), key=lambda pair: pair[1]):
-            blocks = [block for block, _ in run]
+            blocks = list(run)
             kept += [] if menu and len(blocks) >= _MENU else blocks
-        return tuple(kept)
+        return tuple(block for block, _ in _without_edges(kept))
 
     def _add(self, block: Block, link: bool = False) -> None:
+        alone = link and block.kind == "paragraph" and len(block.text) <= _LABEL
+        if alone or not any(map(str.isalnum, block.text)):  # "Learn more", "Next": a link in a line of its own states nothing
+            return
         self._blocks.append(block)
         self._links.append(link and len(block.text) <= _TITLE_LENGTH)
 
     def _trail(self) -> tuple[str, ...]:
         return tuple(text for _, text in self._headings)
+
+
+def _without_edges(blocks: list[tuple[Block, bool]]) -> list[tuple[Block, bool]]:
+    """The blocks without the labels before the first and after the last that says something: what is left of menus."""
+    if len(blocks) < _DOCUMENT:
+        return blocks
+    start = next((i for i, block in enumerate(blocks) if not _is_label(*block)), 0)
+    end = next((i for i in range(len(blocks), start, -1) if not _ends_nothing(*blocks[i - 1])), len(blocks))
+    return blocks[start:end]
+
+
+def _ends_nothing(block: Block, link: bool) -> bool:
+    """A label, or a heading with nothing under it."""
+    return block.kind == "heading" or _is_label(block, link)
+
+
+def _is_label(block: Block, link: bool) -> bool:
+    """A few words that are no sentence, no heading and no row, and hold no figure; an item only if it is a link."""
+    if not comparable(block.text):
+        return True
+    words = link if block.kind == "item" else block.kind == "paragraph"
+    short = len(block.text) <= _LABEL and block.text[-1] not in ".;:!?。；：！？"
+    return words and short and not any(map(str.isdigit, block.text))

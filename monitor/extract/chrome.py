@@ -34,7 +34,7 @@ _MENU_LINKS, _MENU_SHARE, _MENU_LABEL = 4, 0.8, 45
 """A menu: at least so many links, holding so much of the text, so many characters long on average."""
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _TAG = re.compile(r"<([a-zA-Z][^\s/>]*)((?:\s+[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>")
-_ASKED = re.compile(r"(?<=\s)(?:href=\"#|role=\"heading\"|aria-level=\"[1-6]\")")
+_ASKED = re.compile(r"(?<=\s)(?:(href=\"#?)|role=\"heading\"|aria-level=\"[1-6]\")")
 _WHOLE = ("html", "body", "main")
 _CONTENT = ("main", "article", "section")
 
@@ -71,18 +71,15 @@ def cut(tree: LexborHTMLParser) -> LexborHTMLParser:
 def skeleton(tree: LexborHTMLParser) -> str:
     """The tree as markup that holds its text and tags, and of the attributes only those that the reading of blocks asks for.
 
-    Classes, ids, link targets and nonces, which rotate from one request to the next, are gone.
+    Classes, ids, link targets and nonces, which rotate from one request to the next, are gone; of a link it is left whether
+    it leads to another place on the same page.
     """
     return _TAG.sub(_bare, _COMMENT.sub("", tree.html or ""))
 
 
 def _bare(tag: re.Match[str]) -> str:
-    kept = (
-        "".join(" " + attribute + '"' * (attribute[-1] == "#") for attribute in _ASKED.findall(tag[2]))
-        if tag[2]
-        else ""
-    )
-    return f"<{tag[1]}{kept}>"
+    asked = (f'{found[1]}"' if found[1] else found[0] for found in _ASKED.finditer(tag[2])) if tag[2] else ()
+    return f"<{' '.join((tag[1], *asked))}>"
 
 
 def _furniture(tree: LexborHTMLParser, whole: int) -> Iterator[LexborNode]:

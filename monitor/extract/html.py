@@ -83,7 +83,7 @@ class _Walk:
         self._jumps = 0
         self._unlinked = 0
         self._bold = 0
-        self._link = ""
+        self._link: str | None = None
         self._heading = 0
         self._item = False
 
@@ -99,8 +99,8 @@ class _Walk:
         self._text.append(text)
         if not text.isspace():
             self._plain += not self._bold
-            self._unlinked += not self._link
-            self._jumps += self._link.startswith("#")
+            self._unlinked += self._link is None
+            self._jumps += (self._link or "").startswith("#")
 
     def _enter(self, tag: Tag) -> None:
         if tag.name in _BREAKS:
@@ -110,7 +110,7 @@ class _Walk:
         elif tag.name in _BOLD:
             self._bold += 1
         elif tag.name == "a":
-            self._link = str(tag.get("href") or "")
+            self._link = None if tag.get("href") is None else str(tag["href"])
         elif level := _level(tag):
             self._heading = level
         elif _is_data(tag):
@@ -122,7 +122,7 @@ class _Walk:
         if tag.name in _BOLD:
             self._bold -= 1
         elif tag.name == "a":
-            self._link = ""
+            self._link = None
         elif tag.name in ("li", "ul", "ol"):
             self._item = False
         elif _level(tag):

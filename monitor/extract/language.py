@@ -26,6 +26,8 @@ _LITTLE_WORDS = {language: frozenset(words.split()) for language, words in _LITT
 _SAMPLE = 6_000
 _FEW = 0.08
 """Share of little words below which a text in Latin letters is in none of the languages known here."""
+_SOME = 4
+"""Little words that tell the language of a list of names all the same, if no other language has half as many."""
 
 
 def language(text: str) -> str:
@@ -43,5 +45,6 @@ def language(text: str) -> str:
 def _by_words(sample: str) -> str:
     words = [word.lower() for word in _WORD.findall(sample)]
     counts = Counter({code: sum(word in little for word in words) for code, little in _LITTLE_WORDS.items()})
-    [(best, count)] = counts.most_common(1)
-    return best if words and count / len(words) >= _FEW else ""
+    (best, count), (_, second) = counts.most_common(2)
+    sure = count >= _FEW * len(words) or (count >= _SOME and count >= 2 * second)
+    return best if count and sure else ""

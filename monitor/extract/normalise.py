@@ -29,7 +29,8 @@ _FOLDS = str.maketrans(
 )
 _ENUMERATOR = re.compile(
     r"^(?:[-*+>#]+\s*|(?:section|article|part)\s+(?=\d)|"
-    r"[(（]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivxl]{1,5}|[一二三四五六七八九十]{1,3})(?:[.)）、:]+|(?<=\.\d)|(?<=\d\.)|(?<=\d\.\d\d))(?!\d)\s*)+",
+    r"[(（]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivxl]{1,5}|[一二三四五六七八九十]{1,3})"
+    r"(?:[.)）、:]+|(?<=\.\d)|(?<=\d\.)|(?<=\d\.\d\d))(?!\d)\s*)+",
     re.I,
 )
 _NOISE = re.compile(
@@ -39,6 +40,13 @@ _NOISE = re.compile(
     r"|\d+\s*(?:秒|分钟|小时|天|周|个月|年)前",
     re.I,
 )
+_FURNITURE = re.compile(
+    r"(?:table of )?contents|on this page|in this (?:article|document|section)|目录|was this (?:page|article|information) helpful\W*"
+    r"|(?:change|select|choose)(?: (?:your|a|the))? language|back to top|print(?: this page)?|share(?: this (?:page|article))?"
+    r"|©.{0,120}|.{0,60}\ball rights reserved\b.{0,60}|download(?: (?:as )?pdf)?|a drop-?down (?:list|menu)\b.{0,120}\blanguages?\b.{0,60}|previous|next|menu|search|close|open|copy link",
+    re.I,
+)
+"""Captions of a page's controls, whole: they say nothing of the document, wherever they stand."""
 
 
 def visible(text: str) -> str:
@@ -57,15 +65,15 @@ def comparable(text: str) -> str:
     if not folded.isascii():
         folded = unicodedata.normalize("NFKC", folded.translate(_FOLDS)).translate(_FOLDS)
     folded = _ENUMERATOR.sub("", _NOISE.sub("", folded).strip())
-    return "".join(folded.split()).casefold()
+    if _FURNITURE.fullmatch(folded.rstrip(" :?.")):
+        return ""
+    return "".join(folded.split()).replace(":", "").casefold()
 
 
 def key(blocks: Iterable[Block]) -> str:
     """SHA-256 in hex of the text as compared: two documents with one key say the same words in the same order.
 
-    Where one block ends and the next begins is layout, and left out.
+    Where one block ends and the next begins is layout, and so is a block that is printed a second time.
     """
-    digest = hashlib.sha256()
-    for block in blocks:
-        digest.update(comparable(block.text).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    said = dict.fromkeys(comparable(block.text) for block in blocks)
+    return hashlib.sha256("".join(said).encode("utf-8", "surrogatepass")).hexdigest()

@@ -37,6 +37,8 @@ _PHRASES = {
         r"|(?:document|page|file|site|resource|policy)\b[^.]{0,40}\b(?:could not|cannot|can.t|couldn.t) be (?:found|loaded|displayed)"
         r"|something went wrong|application error|client-side exception|internal server error|(?:unexpected|an) error (?:has )?occurred|temporarily unavailable"
         r"|(?:down|under|scheduled|undergoing) (?:for )?maintenance|be right back|^redirecting|you are being redirected"
+        r"|seite (?:ist )?(?:\w+ )?nicht (?:verfügbar|gefunden)|page (?:introuvable|indisponible)|página no (?:encontrada|disponible)"
+        r"|pagina (?:non trovata|niet gevonden)|ページが見つかりません|페이지를 찾을 수 없습니다"
         r"|页面(?:不存在|找不到|走丢|已删除|无法访问)|出错了|服务器(?:错误|繁忙)|系统维护|无法找到",
         re.I,
     ),

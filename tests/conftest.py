@@ -1,0 +1,95 @@
+"""What tests on real sockets share: a mail server, and a web server whose pages a test writes. All of it on loopback."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Mailbox:
+    """A mail server that keeps what arrives. It has its port from the beginning, and answers there while it runs."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self._controller: Controller | None = None
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        if self._controller:
+            self._controller.stop()
+            self._controller = None
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        return "250 taken"
+
+
+class Web(ThreadingHTTPServer):
+    """A web server that answers each path as `pages` says: a status and a body."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Visit)
+        self.pages: dict[str, tuple[int, bytes]] = {}
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class _Visit(BaseHTTPRequestHandler):
+    server: Web
+
+    def do_GET(self) -> None:
+        status, body = self.server.pages.get(self.path, (404, b"Not found\n"))
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def mailboxes() -> Iterator[Callable[[], Mailbox]]:
+    """Makes mailboxes, not started; those that were are stopped at the end."""
+    with ExitStack() as made:
+
+        def make() -> Mailbox:
+            mailbox = Mailbox()
+            made.callback(mailbox.stop)
+            return mailbox
+
+        yield make
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A running web server without pages."""
+    with Web() as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,151 @@
+"""The command line explains itself, and its exit status says whose fault it was."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import archive_fakes
+import click
+import pytest
+from click.testing import CliRunner
+
+from monitor.archive import Archive
+from monitor.cli import cli, main
+
+
+def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """A command and all below it, each with the words that lead to it."""
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, each in command.commands.items():
+            yield from commands(each, (*path, name))
+
+
+COMMANDS = dict(commands(cli))
+Exits = Callable[..., tuple[int, str]]
+NAMES = [pytest.param(path, id=" ".join(path) or "monitor") for path in COMMANDS]
+
+
+@pytest.mark.parametrize("path", NAMES)
+def test_every_command_has_help(path: tuple[str, ...]) -> None:
+    """Each command says in a sentence what it does, and --help prints that with every option."""
+    command = COMMANDS[path]
+    assert command.help and command.help.strip()[0].isupper()
+    done = CliRunner().invoke(cli, [*path, "--help"])
+    assert done.exit_code == 0
+    assert " ".join(command.help.split())[:40] in " ".join(done.output.split())
+    for option in command.params:
+        if isinstance(option, click.Option):
+            assert all(name in done.output for name in option.opts)
+
+
+@pytest.mark.parametrize("path", NAMES)
+def test_every_option_has_help(path: tuple[str, ...]) -> None:
+    """Each option of each command has a help text that ends as a sentence does."""
+    options = [option for option in COMMANDS[path].params if isinstance(option, click.Option)]
+    assert {option.name: bool(option.help and option.help.rstrip().endswith((".", ")"))) for option in options} == {
+        option.name: True for option in options
+    }
+
+
+@pytest.mark.parametrize("path", [path for path, command in COMMANDS.items() if not isinstance(command, click.Group)])
+def test_every_command_takes_the_common_options(path: tuple[str, ...]) -> None:
+    """Each command takes --watchlist, --archive, --quiet and --verbose; the demo has a place of its own."""
+    names = {name for option in COMMANDS[path].params for name in option.opts}
+    assert path == ("demo",) or {"--watchlist", "--archive", "--quiet", "--verbose"} <= names
+
+
+def test_the_help_names_the_exit_status() -> None:
+    """The program's help says what its exit status means."""
+    said = " ".join(CliRunner().invoke(cli, ["--help"]).output.split())
+    assert "0 done" in said and "1 a fault of ours" in said and "2 wrong use" in said and "3 done, but" in said
+
+
+@pytest.fixture
+def exits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Exits:
+    """Runs the program in a folder with a small archive; its exit status and what it says on standard error."""
+    monkeypatch.chdir(tmp_path)
+    with Archive(tmp_path / "archive.db") as archive:
+        archive_fakes.with_change(archive, "mail")
+    (tmp_path / "watchlist.yaml").write_text(
+        "version: 1\nsettings: {archive: archive.db}\n"
+        "vendors: {acme: {pages: {terms: {type: terms, url: https://acme.example/terms}}}}\n",
+        "utf-8",
+    )
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["monitor", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        code = caught.value.code
+        return (code if isinstance(code, int) else 0 if code is None else 1), capsys.readouterr().err
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", "acme/nothing"), "acme/nothing"),
+        (("history", "acme/nothing"), "acme/nothing"),
+        (("history", "acme"), "vendor/page"),
+        (("show", "4711"), "4711"),
+        (("show", "first"), "first"),
+        (("changes", "--since", "yesterday"), "2026-11-23"),
+        (("changes", "--page", "acme"), "vendor/page"),
+        (("changes", "--topic", "weather"), "weather"),
+        (("diff", "acme/terms@someday", "acme/terms@2031-03-01"), "someday"),
+        (("diff", "acme/terms@2030-01-01", "acme/terms@2031-03-01"), "2031-03-01"),
+        (("diff", "missing.html", "missing.md"), "missing.html"),
+        (("read", "missing.html"), "missing.html"),
+        (("import", "captures", "missing.jsonl"), "missing.jsonl"),
+        (("check", "--watchlist", "missing.yaml"), "missing.yaml"),
+        (("watchlist", "validate", "--watchlist", "missing.yaml"), "missing.yaml"),
+        (("check", "--nonsense"), "--nonsense"),
+        (("nonsense",), "nonsense"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_status_2(exits: Exits, arguments: tuple[str, ...], said: str) -> None:
+    """An unknown page or change, a bad date, a missing file or option is wrong use, and the message names it."""
+    status, error = exits(*arguments)
+    assert (status, said in error) == (2, True), error
+    assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("command", [("status",), ("changes",), ("show", "1"), ("history", "acme/terms"), ("verify",)])
+def test_a_missing_archive_is_status_1(exits: Exits, command: tuple[str, ...], tmp_path: Path) -> None:
+    """A command that reads says that there is no archive, and makes none."""
+    status, error = exits(*command, "--archive", str(tmp_path / "none.db"))
+    assert (status, "no archive at" in error, "none.db" in error) == (1, True, True), error
+    assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status",),
+        ("changes",),
+        ("changes", "--since", "2031-03-01T08:00Z", "--json"),
+        ("show", "1", "--why", "--all"),
+        ("history", "acme/terms"),
+        ("diff", "acme/terms@2031-03-01T08:45", "acme/terms@2031-03-01"),
+        ("verify",),
+        ("backup", "copy.db"),
+        ("watchlist", "validate"),
+        ("watchlist", "list", "--json"),
+        ("status", "--quiet"),
+        ("--version",),
+    ],
+)
+def test_what_can_be_done_is_status_0(exits: Exits, arguments: tuple[str, ...]) -> None:
+    """Right use ends with status 0."""
+    assert exits(*arguments)[0] == 0
+
+
+def test_a_backup_is_never_written_over(exits: Exits) -> None:
+    """A second backup to the same file is refused with status 1 and the file's name."""
+    assert exits("backup", "copy.db")[0] == 0
+    status, error = exits("backup", "copy.db")
+    assert (status, "copy.db" in error) == (1, True)
