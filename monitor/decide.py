@@ -11,6 +11,7 @@ from monitor.meaning import understand
 from monitor.meaning.summary import summary
 from monitor.model import (
     HEALTHY,
+    OUTCOMES,
     TOPICS,
     Capture,
     Change,
@@ -34,12 +35,17 @@ FLAP = timedelta(days=30)
 PERSISTS = timedelta(days=3)
 PERSISTENT = 3
 """A text that was not believed (cut short, in another language) is accepted when it stood for so long and in so many checks."""
+UNSETTLED = timedelta(hours=24)
+"""A change that a second fetch does not confirm is held for no longer than this, and for no more than three checks."""
+TWO_VARIANTS = "the change was not confirmed by a second fetch: two variants are served"
+NO_TWO_AGREE = "the change was not confirmed by a second fetch, which showed another text again: held until two agree"
 _VERDICTS: dict[Importance, Verdict] = {"major": "alert", "minor": "note", "none": "quiet"}
 
 
 def unanswered(page: Page, capture: Capture, known: Known) -> Outcome:
     """The outcome of a capture that brought no document: a failure, or the server's word that nothing changed."""
-    return Outcome(capture, held=known.held, next_check_at=_next(page, capture, known))
+    held = None if capture.outcome in HEALTHY else known.held
+    return Outcome(capture, held=held, next_check_at=_next(page, capture, known))
 
 
 def unchanged(page: Page, capture: Capture, known: Known, fingerprint: str) -> Outcome:
@@ -50,7 +56,8 @@ def unchanged(page: Page, capture: Capture, known: Known, fingerprint: str) -> O
 def unreadable(page: Page, capture: Capture, known: Known, trouble: Trouble, key: str) -> Outcome:
     """The outcome of a capture that shows something else in the place of the document. The last good version stands."""
     failed = replace(capture, outcome=trouble.outcome, reason=trouble.reason)
-    return Outcome(failed, held=_hold(known.held, key, capture.at), next_check_at=_next(page, failed, known))
+    held = _hold(known.held, key, capture.at) if trouble.outcome in LASTING else known.held
+    return Outcome(failed, held=held, next_check_at=_next(page, failed, known))
 
 
 def persists(trouble: Trouble, known: Known, now: datetime) -> bool:
@@ -62,6 +69,12 @@ def persists(trouble: Trouble, known: Known, now: datetime) -> bool:
         and held.times + 1 >= PERSISTENT
         and now - held.since >= PERSISTS
     )
+
+
+def accepted(outcome: Outcome, known: Known) -> Outcome:
+    """The outcome of a capture whose text was not believed at first, and says why it is now."""
+    held = _hold(known.held, "", outcome.capture.at)
+    return _noted(outcome, f"accepted after {held.times} checks since {held.since:%Y-%m-%d}: it persists")
 
 
 def first(page: Page, capture: Capture, known: Known, version: Version) -> Outcome:
@@ -83,6 +96,49 @@ def changed(
     if returned := _returns(version.key, known, capture.at):
         change = replace(change, verdict="quiet", why=f"the text of {returned:%Y-%m-%d} is back; {change.why}")
     return Outcome(capture, version, change, owe(page, change, rules), next_check_at=_next(page, capture, known))
+
+
+def doubtful(outcome: Outcome, known: Known) -> bool:
+    """Whether a change needs a second look: somebody would be told of it, and no earlier fetch showed its text."""
+    seen = known.held is not None and outcome.version is not None and known.held.key == outcome.version.key
+    return outcome.change is not None and outcome.change.verdict != "quiet" and not seen
+
+
+def confirmed(first: Outcome, second: Outcome, known: Known) -> tuple[Outcome, Outcome]:
+    """What two fetches in a row come to; the first showed a change, and each was settled as if it were alone.
+
+    Where they agree it is a change. Where they do not, the last good version stands and the text seen last is held; a
+    change that stays unconfirmed for three checks or 24 hours is a change all the same, and says so. None is lost.
+    """
+    if second.capture.outcome not in HEALTHY:
+        reason = second.capture.reason or OUTCOMES[second.capture.outcome]
+        return _noted(first, f"not confirmed: {reason}"), replace(second, held=None)
+    key = second.version.key if second.version else known.key
+    if first.version and second.version and first.version.key == key:
+        return first, replace(_without_change(second), fingerprint=second.version.fingerprint)
+    held = _hold(_unsettled(known), key, first.capture.at)
+    if held.times >= PERSISTENT or first.capture.at - held.since >= UNSETTLED:
+        note = f"unconfirmed: since {held.since:%Y-%m-%d %H:%M} UTC no second fetch has shown the same text"
+        return _noted(first, note), replace(_noted(_without_change(second), note), fingerprint="")
+    reason = TWO_VARIANTS if key == known.key else NO_TWO_AGREE
+    both = (replace(_noted(_without_change(each), reason), held=held) for each in (first, second))
+    return next(both), next(both)
+
+
+def _unsettled(known: Known) -> Held | None:
+    """What is held because two fetches disagreed. What is held because it was not believed was a failed check from the start."""
+    held, failing = known.held, known.failing_since
+    return held if held and (failing is None or held.since < failing) else None
+
+
+def _without_change(outcome: Outcome) -> Outcome:
+    return replace(outcome, version=None, change=None, owed=())
+
+
+def _noted(outcome: Outcome, note: str) -> Outcome:
+    """The outcome with a note on how sure it is: the reason of its capture, and the first words on why of its change."""
+    change = outcome.change and replace(outcome.change, why=f"{note}; {outcome.change.why}")
+    return replace(outcome, capture=replace(outcome.capture, reason=note), change=change)
 
 
 def judge(before: Document, after: Document, page: Page, language: str) -> Change:

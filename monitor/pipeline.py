@@ -8,7 +8,7 @@ page -> fetch -> capture -> prepare -> fingerprint the same? -> unchanged
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
@@ -18,7 +18,7 @@ from monitor.archive import Archive, Recorded
 from monitor.errors import ReadingError
 from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
-from monitor.model import Capture, Outcome, Page, Rule
+from monitor.model import Capture, Outcome, Page, Rule, Validators
 
 
 class Clock(Protocol):
@@ -59,16 +59,41 @@ class Judgement:
     language: str = "en"
 
 
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """How a change is made sure of before it is told: the page is fetched again, `seconds` later; `pause` lets them pass."""
+
+    seconds: float
+    pause: Callable[[float], object]
+
+
 def check(
-    pages: Iterable[Page], archive: Archive, fetcher: Fetcher, judgement: Judgement, clock: Clock
+    pages: Iterable[Page],
+    archive: Archive,
+    fetcher: Fetcher,
+    judgement: Judgement,
+    clock: Clock,
+    second_look: SecondLook | None = None,
 ) -> Iterator[Checked]:
-    """Check each page once, now. A page that fails is an outcome like any other; the next page is checked all the same."""
+    """Check each page once, now. A page that fails is an outcome like any other; the next page is checked all the same.
+
+    With a second look, a change that would be told is confirmed first; without, one fetch is believed.
+    """
     for page in pages:
         now = clock()
         reread(page, archive, now)
         known = archive.known(page, now)
         capture = fetcher.fetch(page.url, known.validators, now, language=page.language)
-        yield take(page, capture, archive, judgement)
+        outcome = settle(page, capture, archive, judgement)
+        if second_look is None or not decide.doubtful(outcome, known):
+            yield Checked(page, outcome, archive.record(page, outcome))
+            continue
+        second_look.pause(second_look.seconds)
+        again = fetcher.fetch(page.url, Validators(), clock(), language=page.language)
+        outcome, second = decide.confirmed(outcome, settle(page, again, archive, judgement), known)
+        checked = Checked(page, outcome, archive.record(page, outcome))
+        archive.record(page, second)
+        yield checked
 
 
 def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, ...]:
@@ -124,7 +149,8 @@ def settle(page: Page, capture: Capture, archive: Archive, judgement: Judgement)
     if version.key == known.key:
         return decide.unchanged(page, capture, known, version.fingerprint)
     before = archive.document(known.version_id)
-    return decide.changed(page, capture, known, before, version, judgement.rules, judgement.language)
+    outcome = decide.changed(page, capture, known, before, version, judgement.rules, judgement.language)
+    return decide.accepted(outcome, known) if trouble else outcome
 
 
 def reread(page: Page, archive: Archive, now: datetime) -> int | None:

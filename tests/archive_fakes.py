@@ -45,7 +45,7 @@ def read(text: str, at: datetime = START, *, technical: bool = False) -> Outcome
 
 def unchanged(text: str, at: datetime) -> Outcome:
     """A healthy check that finds the text that stood already."""
-    return Outcome(capture(text, at), next_check_at=at + 12 * HOUR)
+    return Outcome(capture(text, at), next_check_at=at + 12 * HOUR, fingerprint=f"print of {text}")
 
 
 def changed(text: str, at: datetime, *channels: str, change: Change = CHANGE) -> Outcome:

@@ -40,7 +40,7 @@ def record(db: sqlite3.Connection, blobs: Blobs, page: Page, outcome: Outcome) -
     snapshot, sha256 = _put_snapshot(db, blobs, before, capture)
     version = _put_version(db, blobs, before, snapshot, outcome.version, capture.at)
     change = _put_change(db, before, version, outcome.change, capture)
-    check = _put_check(db, before, snapshot, version, capture)
+    check = _put_check(db, before, snapshot, version, outcome)
     if outcome.fingerprint:
         db.execute("UPDATE versions SET fingerprint = ? WHERE id = ?", (outcome.fingerprint, before["version"]))
     if change is not None:
@@ -178,11 +178,17 @@ def _put_change(
     return change_id
 
 
+def _shows_version(outcome: Outcome) -> bool:
+    """Whether a check showed the version that stands after it. One whose text is held, or was not confirmed, is healthy, too."""
+    read = outcome.version is not None or bool(outcome.fingerprint)
+    return outcome.capture.outcome in HEALTHY and (read or outcome.capture.body is None)
+
+
 def _put_check(
-    db: sqlite3.Connection, page: sqlite3.Row, snapshot: int | None, version: int | None, capture: Capture
+    db: sqlite3.Connection, page: sqlite3.Row, snapshot: int | None, version: int | None, outcome: Outcome
 ) -> int:
-    healthy = capture.outcome in HEALTHY
-    if healthy and version is None:
+    capture, shows = outcome.capture, _shows_version(outcome)
+    if shows and version is None:
         db.execute(
             "UPDATE versions SET last_seen_at = max(last_seen_at, :at) WHERE id = :version",
             row(at=capture.at, version=page["version"]),
@@ -203,7 +209,7 @@ def _put_check(
         headers=pack(HEADERS, tuple(header for header in capture.headers if header[0].lower() not in CREDENTIALS)),
         hops=pack(HOPS, capture.hops),
         snapshot=snapshot,
-        version=(version or page["version"]) if healthy else None,
+        version=(version or page["version"]) if shows else None,
         began=version is not None,
     )
 
@@ -232,7 +238,7 @@ def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Re
         """UPDATE pages SET
             last_check = :check,
             last_good = CASE WHEN :healthy THEN :check ELSE last_good END,
-            last_read = CASE WHEN :healthy AND :snapshot IS NOT NULL THEN :check ELSE last_read END,
+            last_read = CASE WHEN :shows AND :snapshot IS NOT NULL THEN :check ELSE last_read END,
             version = coalesce(:version, version),
             last_change = coalesce(:change, last_change),
             failing_since = CASE WHEN :healthy THEN NULL ELSE coalesce(failing_since, :at) END,
@@ -247,6 +253,7 @@ def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Re
             version=recorded.version,
             change=recorded.change,
             healthy=healthy,
+            shows=_shows_version(outcome),
             at=outcome.capture.at,
             held_key=held.key if held else None,
             held_since=held.since if held else None,

@@ -67,7 +67,9 @@ class Blocks:
 
     def _add(self, block: Block, link: bool = False) -> None:
         alone = link and block.kind == "paragraph" and len(block.text) <= _LABEL
-        if alone or not any(map(str.isalnum, block.text)):  # "Learn more", "Next": a link in a line of its own states nothing
+        if alone or not any(
+            map(str.isalnum, block.text)
+        ):  # "Learn more", "Next": a link in a line of its own states nothing
             return
         self._blocks.append(block)
         self._links.append(link and len(block.text) <= _TITLE_LENGTH)

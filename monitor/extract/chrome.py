@@ -35,13 +35,32 @@ _MENU_LINKS, _MENU_SHARE, _MENU_LABEL = 4, 0.8, 45
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _TAG = re.compile(r"<([a-zA-Z][^\s/>]*)((?:\s+[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>")
 _ASKED = re.compile(r"(?<=\s)(?:(href=\"#?)|role=\"heading\"|aria-level=\"[1-6]\")")
+_MANY, _DEEPEST = 10_000, 2_000
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td th tr option".split())
+_CONTAINER = re.compile(r"</?(?!html|head|body|title|script|style|br)[a-zA-Z][^<>]*>")
 _WHOLE = ("html", "body", "main")
 _CONTENT = ("main", "article", "section")
 
 
 def parse(html: str) -> LexborHTMLParser:
     """The page as a browser's parser sees it."""
-    return LexborHTMLParser(html)
+    return LexborHTMLParser(_bounded(html))
+
+
+def _bounded(html: str) -> str:
+    """Markup that nests too deep to be meant, flattened: the parser takes a minute over 100,000 tags within each other."""
+    if html.count("<") < _MANY or _depth(html) <= _DEEPEST:
+        return html
+    return _CONTAINER.sub("<br>", html)
+
+
+def _depth(html: str) -> int:
+    deepest = depth = 0
+    for tag in _ANY_TAG.finditer(html):
+        depth += -1 if tag[1] else tag[2].lower() not in _VOID
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def title(tree: LexborHTMLParser) -> str:

@@ -27,10 +27,18 @@ _FOLDS = str.maketrans(
         "您": "你",
     }
 )
+_UNITS = (
+    r"thousand|million|billion|trillion|[kmb]|tokens?|credits?|points?|requests?|calls?|messages?|images?|characters?|runs?|seconds?|"
+    r"minutes?|hours?|days?|weeks?|months?|years?|usd|eur|cny|rmb|gbp|dollars?|euros?|yuan|cents?|percent|[kmgt]i?b|free|per|times|x"
+)
+_NUMBERED = (  # the 2.1 in front of a sentence; never in front of a unit: "1.5 million tokens" and "3.5万次" are amounts
+    r"\d{1,3}(?:\.\d{1,3}){1,4}"
+    rf"(?:(?=\s+[^\W\d_])(?!\s+(?:{_UNITS})\b)|(?=\s*[\u4e00-\u9fff])(?!\s*[万亿千百元美个次天小分秒倍折月年]))"
+)
 _ENUMERATOR = re.compile(
-    r"^(?:[-*+>#]+\s*|(?:section|article|part)\s+(?=\d)|"
-    r"[(（]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivxl]{1,5}|[一二三四五六七八九十]{1,3})"
-    r"(?:[.)）、:]+|(?<=\.\d)|(?<=\d\.)|(?<=\d\.\d\d))(?!\d)\s*)+",
+    r"^(?:[-*+>#]+\s*|(?:section|article|part)\s+(?=\d)"
+    r"|[(（]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivxl]{1,5}|[一二三四五六七八九十]{1,3})[.)）、:]+(?!\d)\s*"
+    rf"|{_NUMBERED}\s*)+",
     re.I,
 )
 _NOISE = re.compile(
@@ -40,10 +48,12 @@ _NOISE = re.compile(
     r"|\d+\s*(?:秒|分钟|小时|天|周|个月|年)前",
     re.I,
 )
+_COLON = re.compile(r"(?<!\d):|:(?!\d)")  # "Updated: May 1" and "Updated May 1"; never 9:30
 _FURNITURE = re.compile(
-    r"(?:table of )?contents|on this page|in this (?:article|document|section)|目录|was this (?:page|article|information) helpful\W*"
+    r"(?:table of )?contents|on this page|in this (?:article|document|section)|目录|was this (?:page|article) helpful\W*"
     r"|(?:change|select|choose)(?: (?:your|a|the))? language|back to top|print(?: this page)?|share(?: this (?:page|article))?"
-    r"|©.{0,120}|.{0,60}\ball rights reserved\b.{0,60}|download(?: (?:as )?pdf)?|a drop-?down (?:list|menu)\b.{0,120}\blanguages?\b.{0,60}|previous|next|menu|search|close|open|copy link",
+    r"|©.{0,120}|.{0,60}\ball rights reserved\b.{0,60}|download(?: (?:as )?pdf)?|previous|next|menu|search|close|open|copy link"
+    r"|a drop-?down (?:list|menu)\b.{0,120}\blanguages?\b.{0,60}",
     re.I,
 )
 """Captions of a page's controls, whole: they say nothing of the document, wherever they stand."""
@@ -67,7 +77,7 @@ def comparable(text: str) -> str:
     folded = _ENUMERATOR.sub("", _NOISE.sub("", folded).strip())
     if _FURNITURE.fullmatch(folded.rstrip(" :?.")):
         return ""
-    return "".join(folded.split()).replace(":", "").casefold()
+    return _COLON.sub("", "".join(folded.split())).casefold()
 
 
 def key(blocks: Iterable[Block]) -> str:

@@ -12,7 +12,7 @@ SHORT = 2_500
 """Characters. Error pages, walls and bot checks are shorter; a sentence like theirs in a longer text is part of the document."""
 _EMPTY = 40
 _SHRUNK = 0.3
-_MESSAGE = 160
+_MESSAGE = 240
 _WORTH = 1_500
 """Characters that a document must have had for its shrinking to say anything."""
 LASTING = frozenset({"shrunk", "locale_changed", "thin"})
@@ -25,10 +25,12 @@ _PHRASES = {
         r"|you have been blocked|request unsuccessful|ddos protection|人机验证|安全验证|请完成验证|访问过于频繁",
         re.I,
     ),
-    "blocked_wall": re.compile(
-        r"(?:sign|log) ?in (?:to (?:continue|view|access|see|your account)|is required|required)|please (?:sign|log) ?in|create (?:a free |an )?account to "
-        r"|forgot (?:your )?password|accept (?:all )?cookies to continue|请先?登[录陆]|登[录陆]后(?:查看|可见|继续)|扫码登录|subscribe to (?:read|continue)",
-        re.I,
+    "blocked_wall": re.compile(  # as a call, at the start of a line: a help page may speak of logging in within a sentence
+        r"(?:^|[.!?。！？，]\s*)(?:you (?:must|need to|have to) (?:be )?)?"
+        r"(?:please (?:sign|log) ?in\b|(?:sign|log)(?:ged)? ?in (?:to (?:continue|view|access|see|your account)|is required|required)|(?:sign|log) ?in\W*$"
+        r"|create (?:a free |an )?account to |forgot (?:your )?password|accept (?:all )?cookies to continue|subscribe to (?:read|continue)"
+        r"|请先?登[录陆]|登[录陆]后(?:查看|可见|继续)|扫码登录)",
+        re.I | re.M,
     ),
     "soft_error": re.compile(
         r"\b(?:error )?(?:404|500|502|503)\b\s*[:-]?\s*(?:error|not found|internal|bad gateway|service|page)|page (?:(?:you (?:are|were) looking for|could|can) ?)?(?:not|n't|cannot be|was not|could not be) found"
@@ -65,7 +67,7 @@ def screen(
     size = len(text)
     if size < _EMPTY:
         return Trouble("thin", f"the page holds almost no text ({size} characters)")
-    said = text[:SHORT] if size <= SHORT or size < size_before * _SHRUNK else _opening(document)
+    said = text[:SHORT] if size <= _MESSAGE or size < size_before * _SHRUNK else _opening(document)
     for outcome, phrase in _PHRASES.items():
         if found := phrase.search(said):
             return Trouble(outcome, f"the page says “{visible(found[0])}” in the place of the document")
@@ -78,5 +80,12 @@ def screen(
 
 
 def _opening(document: Document) -> str:
-    """A document put together from several addresses may begin with the error message of one of them."""
-    return "\n".join(block.text for block in document.blocks[:2] if len(block.text) <= _MESSAGE)
+    """What a page says first, and in a short page every heading: there an error or a wall names itself.
+
+    A help page may well speak of logging in further down, and a document put together from several addresses may begin with
+    the error message of one of them.
+    """
+    short = len(document.text) <= SHORT
+    first = [block for block in document.blocks[: 3 if short else 2] if len(block.text) <= _MESSAGE]
+    headings = [block for block in document.blocks[3:] if short and block.kind == "heading"]
+    return "\n".join([document.title if short else "", *(block.text for block in first + headings)])

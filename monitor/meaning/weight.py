@@ -126,7 +126,14 @@ def differing(before: str, after: str, pointers: re.Pattern[str] = _POINTER) -> 
     deleted = _weighty(span.text for span in pairs if span.kind == "deleted")
     inserted = _weighty(span.text for span in pairs if span.kind == "inserted")
     gone, come = _without(deleted, inserted), _without(inserted, deleted)
+    if not gone and not come and _changed_places(deleted):
+        return " ".join(deleted), " ".join(inserted)
     return " ".join(gone), " ".join(come)
+
+
+def _changed_places(words: list[str]) -> bool:
+    """Whether words that only moved turn the sense: two periods, or two plans, in each other's place."""
+    return len({word.lower() for word in words if word.lower() in _PLANS or any(map(str.isdigit, word))}) > 1
 
 
 def differ_in_figures(before: str, after: str) -> bool:
