@@ -43,8 +43,10 @@ class Daemon:
         self._reload()
         watchlist = self._watchlist
         pages = pipeline.due(watchlist.pages, self._archive, self._clock())
+        judgement = wiring.judgement(watchlist)
+        second_look = wiring.second_look(watchlist.settings, self._stopping.wait)  # a stop cuts the pause short
         with wiring.fetcher(watchlist.settings) as fetcher:
-            for checked in pipeline.check(pages, self._archive, fetcher, wiring.judgement(watchlist), self._clock):
+            for checked in pipeline.check(pages, self._archive, fetcher, judgement, self._clock, second_look):
                 self._tell(checked)
                 if self._stopping.is_set():
                     return
@@ -84,7 +86,10 @@ class Daemon:
         level = logging.INFO if capture.outcome in HEALTHY else logging.WARNING
         _log.log(level, "%s: %s %s", checked.page.key, capture.outcome, capture.reason)
         if change:
-            self._say(f"{checked.page.key}: changed ({change.verdict}): {change.summary}")
+            note = f"; {capture.reason}" if capture.reason else ""
+            self._say(f"{checked.page.key}: changed ({change.verdict}): {change.summary}{note}")
+        elif capture.outcome in HEALTHY and capture.reason:
+            self._say(f"{checked.page.key}: {capture.reason}")
 
 
 def _edited(path: Path) -> float:

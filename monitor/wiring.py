@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from monitor.archive import Archive
 from monitor.deliver import Channel, ChatChannel, EmailChannel, WebhookChannel
 from monitor.fetch import HttpFetcher
 from monitor.model import Page, Rule
-from monitor.pipeline import Judgement
+from monitor.pipeline import Judgement, SecondLook
 from monitor.watchlist import ChannelSettings, EmailSettings, Settings, Watchlist, WebhookSettings, expand
 
 PROGRAM = "terms-monitor"
@@ -30,6 +30,11 @@ def judgement(watchlist: Watchlist) -> Judgement:
     """By which rules, and in which language, changes are judged. Without a rule, every channel is told what is major."""
     everyone = Rule(send=tuple(channel.name for channel in watchlist.channels))
     return Judgement(watchlist.rules or (everyone,), watchlist.settings.language)
+
+
+def second_look(settings: Settings, pause: Callable[[float], object]) -> SecondLook | None:
+    """How the settings want a change confirmed; `pause` waits for so many seconds."""
+    return None if settings.confirm is None else SecondLook(settings.confirm, pause)
 
 
 def channels(watchlist: Watchlist, environ: Mapping[str, str]) -> dict[str, Channel]:

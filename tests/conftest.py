@@ -1,4 +1,4 @@
-"""What tests on real sockets share: a mail server, and a web server whose pages a test writes. All of it on loopback."""
+"""What tests share: an archive with checks; on real sockets, all on loopback, a mail server and a web server."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from house import House
+
+from monitor.archive import Archive
 
 
 class Mailbox:
@@ -93,3 +97,11 @@ def web() -> Iterator[Web]:
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """An empty archive."""
+    path = tmp_path / "archive.db"
+    with Archive(path) as archive:
+        yield House(archive, path)

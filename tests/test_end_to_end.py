@@ -44,7 +44,7 @@ class Place:
         return self.folder / "archive.db"
 
     def write(self, vendors: dict[str, Any], channels: dict[str, Any] | None = None) -> None:
-        settings = {"archive": "archive.db", "allow_private_addresses": True, "every": "1h"}
+        settings = {"archive": "archive.db", "allow_private_addresses": True, "every": "1h", "confirm": "0s"}
         watchlist = {"version": 1, "settings": settings, "vendors": vendors} | (
             {"channels": channels} if channels else {}
         )
@@ -239,9 +239,10 @@ def test_show_prints_one_change(told: Told) -> None:
 
 def test_history_tells_of_every_capture(told: Told) -> None:
     """`history --json` has a line for each capture, with its outcome, its bytes, and what it began."""
-    first, second = told.place.lines("history", "northwind/free-tokens")
+    first, second, again = told.place.lines("history", "northwind/free-tokens")
     assert (first["outcome"], first["change"], second["outcome"]) == ("ok", None, "ok")
     assert first["version"] and second["version"] and second["change"]
+    assert (again["outcome"], again["snapshot"], again["change"]) == ("ok", second["snapshot"], None)
     assert re.fullmatch("[0-9a-f]{64}", first["snapshot"]) and first["bytes"] > 1000
     assert [capture["outcome"] for capture in told.place.lines("history", "lumen/pricing")] == ["ok", "blocked_wall"]
 

@@ -3,64 +3,22 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from fakes import CHINESE, DAY, HOUR, HTML, PAGE, PARAGRAPHS, START, TRAINS, FakeFetcher, captured, page_of, terms
+from house import JUDGEMENT, House
 
 from monitor import pipeline
-from monitor.archive import Archive
 from monitor.history import captures
-from monitor.model import Page, Rule, Validators
-from monitor.pipeline import Checked, Judgement
+from monitor.model import Validators
+from monitor.pipeline import Judgement
 
 OLD, NEW, ODD = terms(), terms(p5=TRAINS), terms(p10="The courts of Ruritania decide.")
 SHORT = page_of(*PARAGRAPHS[:4])
 WALL = page_of("Sign in to continue to Acme. Email, password. Forgot your password? Ask your admin for help.")
-JUDGEMENT = Judgement((Rule(("mail", "hook")),))
-
-
-@dataclass
-class House:
-    """An archive, and checks of one page in it, one after the other."""
-
-    archive: Archive
-    path: Path
-    now: datetime = START
-
-    def check(self, answer: bytes | str, after: object = 12 * HOUR, page: Page = PAGE) -> Checked:
-        """Check a page, some time after the last check, and get this answer."""
-        self.now += after  # type: ignore[operator]
-        [checked] = pipeline.check([page], self.archive, FakeFetcher([answer]), JUDGEMENT, lambda: self.now)
-        return checked
-
-    def checks(self, *answers: bytes | str) -> list[Checked]:
-        return [self.check(answer) for answer in answers]
-
-    def count(self, table: str) -> int:
-        """How many rows a table of the file has."""
-        with sqlite3.connect(self.path) as db:
-            (number,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()
-        db.close()
-        return int(number)
-
-    def counts(self) -> tuple[int, int, int, int]:
-        """Versions, changes, alerts, deliveries."""
-        return tuple(map(self.count, ("versions", "changes", "alerts", "deliveries")))  # type: ignore[return-value]
-
-    def verdicts(self) -> list[str]:
-        return [record.change.verdict for record in self.archive.changes(newest_first=False)]
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    path = tmp_path / "archive.db"
-    with Archive(path) as archive:
-        yield House(archive, path)
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ settings:
   language: zh
   archive: data/a.db
   contact: you@example.com
+  confirm: 2m
   allow_private_addresses: true
 channels:
   mail: {kind: email, to: [you@example.com], from: monitor@example.com, smtp: "${SMTP_URL}"}
@@ -67,7 +68,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
     assert load(path, {}) == Watchlist(
         path=path,
-        settings=Settings("2h", "zh", tmp_path / "data/a.db", "you@example.com", allow_private_addresses=True),
+        settings=Settings("2h", "zh", tmp_path / "data/a.db", "you@example.com", 120, allow_private_addresses=True),
         channels=(
             EmailSettings("mail", ("you@example.com",), "monitor@example.com", "${SMTP_URL}"),
             WebhookSettings("hook", "${WEBHOOK_URL}", "${WEBHOOK_SECRET}"),
@@ -87,13 +88,19 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 
 
 def test_defaults(tmp_path: Path) -> None:
-    """A file with pages alone gets the defaults: every 12 hours, in English, the archive beside the file."""
+    """A file with pages alone gets the defaults: every 12 hours, a second look after 5 seconds, English."""
     watchlist = load(write(tmp_path, SMALL), {})
     assert watchlist.settings == Settings(
-        "12h", "en", tmp_path / "snapshots/archive.db", "", allow_private_addresses=False
+        "12h", "en", tmp_path / "snapshots/archive.db", "", 5, allow_private_addresses=False
     )
     assert watchlist.pages == (Page("acme", "terms", "terms", "https://acme.example/", "acme"),)
     assert (watchlist.channels, watchlist.rules, watchlist.disabled, watchlist.notes) == ((), (), (), {})
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("0s", 0), ("90s", 90), ("10m", 600), ("false", None)])
+def test_a_second_look_is_put_off_or_given_up(tmp_path: Path, said: str, seconds: int | None) -> None:
+    """The pause before a second look is in seconds or minutes; `false` does without the look."""
+    assert load(write(tmp_path, SMALL + f"settings: {{confirm: {said}}}\n"), {}).settings.confirm == seconds
 
 
 @pytest.mark.parametrize("empty", ["settings:\n", "channels:\n", "rules:\n", "settings: {}\nchannels: {}\nrules: []\n"])

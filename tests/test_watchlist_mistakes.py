@@ -108,6 +108,10 @@ def test_ten_mistakes_are_reported_at_once() -> None:
         (HEAD + PAGE + "settings:\n  archive: ''\n", 7, "settings.archive", "some text"),
         (HEAD + PAGE + "settings:\n  contact: ${WHO}\n", 7, "settings.contact", "environment variable WHO"),
         (HEAD + PAGE + "settings: {allow_private_addresses: 1}\n", 6, "settings.allow_private_addresses", "true or"),
+        *(
+            (HEAD + PAGE + f"settings: {{confirm: {said}}}\n", 6, "settings.confirm", "from `0s` to `10m`")
+            for said in ("5", "true", "5h", "11m", "601s", "-1s", "''", "")
+        ),
         # channels
         (channel("kind: webhok, url: https://a.example"), 7, "channels.c.kind", "did you mean `webhook`?"),
         (channel("kind: pigeon"), 7, "channels.c.kind", "expected one of apprise, email, webhook"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -37,8 +38,9 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
     channels = wiring.channels(watchlist, os.environ)
     with wiring.archive(setup_.archive_path()) as archive, wiring.fetcher(watchlist.settings) as fetcher:
         wanted = _wanted(watchlist, pages, archive if due else None)
+        second_look = wiring.second_look(watchlist.settings, time.sleep)
         failed = 0
-        for checked in pipeline.check(wanted, archive, fetcher, wiring.judgement(watchlist), setup.now):
+        for checked in pipeline.check(wanted, archive, fetcher, wiring.judgement(watchlist), setup.now, second_look):
             failed += checked.outcome.capture.outcome not in HEALTHY
             _tell(setup_, checked, json_)
         delivered = outbox.deliver(archive, channels, setup.now(), watchlist.settings.language)
@@ -83,9 +85,10 @@ def _in_words(checked: Checked) -> str:
     capture, change = checked.outcome.capture, checked.outcome.change
     if capture.outcome not in HEALTHY:
         return f"could not be checked: {one_line(capture.reason or OUTCOMES[capture.outcome], 200)}"
+    note = f"; {one_line(capture.reason, 200)}" if capture.reason else ""
     if change:
-        return f"changed ({change.verdict}): {one_line(change.summary, 200)}"
-    return "first version recorded" if checked.outcome.version else "unchanged"
+        return f"changed ({change.verdict}): {one_line(change.summary, 200)}{note}"
+    return "first version recorded" if checked.outcome.version else f"unchanged{note}"
 
 
 def _closing(checked: int, failed: int, delivered: outbox.Delivered) -> str:

@@ -17,10 +17,11 @@ from monitor.compare import compare
 from monitor.demo.site import DemoSite, pages
 from monitor.fetch import HttpFetcher
 from monitor.model import HEALTHY, ChangeRecord
-from monitor.pipeline import Checked, Judgement
+from monitor.pipeline import Checked, Judgement, SecondLook
 from monitor.report import Entry, alerts_html, message
 
 _JUDGEMENT = Judgement()
+_AT_ONCE = SecondLook(0, lambda _: None)
 
 
 @click.command()
@@ -64,7 +65,7 @@ def demo(into: Path) -> None:
 
 
 def _check(site: DemoSite, archive: Archive, fetcher: HttpFetcher) -> Iterator[Checked]:
-    yield from pipeline.check(pages(site.url), archive, fetcher, _JUDGEMENT, setup.now)
+    yield from pipeline.check(pages(site.url), archive, fetcher, _JUDGEMENT, setup.now, _AT_ONCE)
 
 
 def _said(checked: Checked) -> Text:

@@ -1,16 +1,30 @@
-"""`watchlist`: is it right, and what does it watch."""
+"""`watchlist`: is it right, what does it watch, and what would other selectors read."""
 
 from __future__ import annotations
 
-import click
+from dataclasses import replace
 
+import click
+from rich.text import Text
+
+from monitor import wiring
+from monitor.archive import Archive
+from monitor.cli.records import page_key
 from monitor.cli.setup import Setup, as_json, common, print_json
-from monitor.cli.show import console, table
+from monitor.cli.show import console, edits, table, when
+from monitor.errors import UsageError
+from monitor.extract.screen import LASTING
+from monitor.model import Capture, Document, Page
+from monitor.preview import Preview, preview
+from monitor.watchlist import css
+
+_DOCUMENTS = frozenset({"ok", "unreadable", *LASTING})
+"""Outcomes of captures whose bytes may hold the document, if only it is read rightly."""
 
 
 @click.group()
 def watchlist() -> None:
-    """The watchlist: is it right, and what does it watch."""
+    """The watchlist: is it right, what does it watch, and what would other selectors read."""
 
 
 @watchlist.command()
@@ -48,6 +62,88 @@ def list_(setup: Setup, json_: bool) -> None:
         return
     rows = [[page.key, page.type, page.every if enabled else "not enabled", page.url] for page, enabled in pages]
     console().print(table(["page", "type", "every", "address"], rows))
+
+
+def _selector(_context: click.Context, _option: click.Parameter, given: str | tuple[str, ...] | None) -> object:
+    for text in (given,) if isinstance(given, str) else given or ():
+        try:
+            css(text)
+        except ValueError as error:
+            raise click.BadParameter(f"{text!r}: {error}") from error
+    return given
+
+
+@watchlist.command("try")
+@click.argument("page", metavar="VENDOR/PAGE")
+@click.option("--select", callback=_selector, metavar="CSS", help="This alone is the document.")
+@click.option("--remove", callback=_selector, metavar="CSS", multiple=True, help="Drop this; may be given repeatedly.")
+@click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="How many snapshots to read.")
+@as_json
+@common
+def try_(setup: Setup, page: str, select: str | None, remove: tuple[str, ...], last: int, json_: bool) -> None:
+    """What a page's past snapshots would say, read with these selectors in place of the watchlist's.
+
+    Shows the size of the text as the page is watched and as tried, the changes between snapshots that would come or go, and
+    of the newest snapshot the words lost and gained. Nothing is written.
+    """
+    with setup.reading() as archive:
+        watched = _watched(setup, page)
+        captures = _distinct(archive, watched, last)
+    rows = preview(watched, replace(watched, select=select, remove=remove), captures)
+    if json_:
+        for row in rows:
+            print_json(_preview_json(row))
+        return
+    columns = ["snapshot", "characters", "tried", "blocks", "tried", "change", "tried"]
+    console().print(table(columns, map(_preview_row, rows)))
+    for line in edits(rows[0].edits()) or [Text("\nThe newest snapshot would say the same.")]:
+        console().print(line)
+
+
+def _watched(setup: Setup, key: str) -> Page:
+    """The page as the watchlist has it; one that it lacks is read without selectors."""
+    watchlist = setup.watchlist_if_any()
+    if found := wiring.page(watchlist, key) if watchlist else None:
+        return found
+    vendor, name = page_key(key)
+    return Page(vendor, name, "other", "")
+
+
+def _distinct(archive: Archive, page: Page, last: int) -> list[Capture]:
+    """The last captures of a page with bytes of their own, newest first. Raises UsageError if there is none."""
+    found: dict[str, int] = {}
+    for capture in reversed(archive.history(page.vendor, page.name)):
+        if capture.snapshot and capture.outcome in _DOCUMENTS:
+            found.setdefault(capture.snapshot, capture.id)
+    if not found:
+        raise UsageError(f"{page.key} has no snapshot of a document yet")
+    return [archive.capture(each) for each in list(found.values())[:last]]
+
+
+def _preview_row(row: Preview) -> list[str | Text]:
+    characters, blocks = (f"{len(row.watched.text):,}", f"{len(row.watched.blocks):,}") if row.watched else ("-", "-")
+    tried = Text(_yes(row.tried_changes), "bold" if row.changes != row.tried_changes else "")
+    sizes = [characters, f"{len(row.tried.text):,}", blocks, f"{len(row.tried.blocks):,}"]
+    return [when(row.capture.at), *sizes, _yes(row.changes), tried]
+
+
+def _yes(changes: bool | None) -> str:
+    return "-" if changes is None else "yes" if changes else "no"
+
+
+def _preview_json(row: Preview) -> dict[str, object]:
+    found = row.edits()
+    return {
+        "seen_at": row.capture.at.isoformat().replace("+00:00", "Z"),
+        "watched": _size(row.watched) | {"change": row.changes} if row.watched else None,
+        "tried": _size(row.tried) | {"change": row.tried_changes},
+        "lost": [edit.before.text for edit in found if edit.before],
+        "gained": [edit.after.text for edit in found if edit.after],
+    }
+
+
+def _size(document: Document) -> dict[str, object]:
+    return {"characters": len(document.text), "blocks": len(document.blocks)}
 
 
 COMMANDS: tuple[click.Command, ...] = (watchlist,)

@@ -33,11 +33,16 @@ def decode(body: bytes, content_type: str = "") -> str:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return _clean(body.decode(encoding, "replace"))
-    for encoding in (*_declared(body, content_type), "utf-8"):
+    candidates = (*_declared(body, content_type), "utf-8")
+    return _clean(next(filter(None, (_believed(body, encoding) for encoding in candidates)), None) or _detected(body))
+
+
+def _believed(body: bytes, encoding: str) -> str | None:
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError:
         text = body.decode(encoding, "replace")
-        if text.count("\ufffd") <= len(text) * _LYING:
-            return _clean(text)
-    return _clean(_detected(body))
+        return text if text.count("\ufffd") <= len(text) * _LYING else None
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The watchlist: a YAML file -> settings, channels, rules and pages, or every mistake in it at once."""
 
 from monitor.watchlist.loading import load
+from monitor.watchlist.shape import css
 from monitor.watchlist.values import (
     AppriseSettings,
     ChannelSettings,
@@ -18,6 +19,7 @@ __all__ = [
     "Settings",
     "Watchlist",
     "WebhookSettings",
+    "css",
     "expand",
     "load",
 ]

@@ -128,6 +128,7 @@ def _settings(said: shape.SettingsShape, path: Path, environ: Mapping[str, str])
         language=said.language,
         archive=path.parent / expand(said.archive, environ, "settings.archive"),
         contact=expand(said.contact, environ, "settings.contact"),
+        confirm=shape.seconds(said.confirm) if said.confirm else None,
         allow_private_addresses=said.allow_private_addresses,
     )
 

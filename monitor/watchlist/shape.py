@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import soupsieve
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
 from monitor.model import DATA_TOPICS, OFFER_TOPICS, PAGE_TYPES, TOPICS
@@ -22,6 +22,8 @@ TOPIC_GROUPS = {"data-usage": DATA_TOPICS, "offers": OFFER_TOPICS}
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_PAUSE = re.compile(r"([0-9]{1,3})([sm])")
+_LONGEST_PAUSE = 600
 
 
 def unknown(word: str, kind: str, choices: Iterable[str]) -> str:
@@ -69,7 +71,23 @@ def _schedule(text: str) -> str:
     return text
 
 
-def _css(text: str) -> str:
+def seconds(pause: str) -> int:
+    """The length of a pause, `30s` or `2m`. Raises ValueError, which says what was expected."""
+    found = _PAUSE.fullmatch(pause)
+    length = int(found[1]) * (60 if found[2] == "m" else 1) if found else None
+    if length is None or length > _LONGEST_PAUSE:
+        raise ValueError("expected a pause from `0s` to `10m`, like `5s`, or false")
+    return length
+
+
+def _pause(said: object) -> object:
+    if said is not False:
+        seconds(str(said))
+    return said
+
+
+def css(text: str) -> str:
+    """A selector as it is given, if it can be used. Raises ValueError, which says what was expected."""
     try:
         soupsieve.compile(text)
     except soupsieve.SelectorSyntaxError as error:
@@ -105,7 +123,8 @@ def _matches_or_variable(pattern: str, expected: str) -> AfterValidator:
 
 Slug = Annotated[str, _matches(_SLUG, "a name of a-z, 0-9 and `-`, like `data-sharing`")]
 Every = Annotated[str, AfterValidator(_schedule)]
-Selector = Annotated[str, AfterValidator(_css)]
+Pause = Annotated[str | Literal[False], PlainValidator(_pause)]
+Selector = Annotated[str, AfterValidator(css)]
 Address = Annotated[str, _matches_or_variable(r"[^@\s]+@[^@\s]+", "an address like you@example.com")]
 Topic = Annotated[str, _one_of("topic", (*TOPIC_GROUPS, *TOPICS))]
 PageType = Annotated[str, _one_of("type", PAGE_TYPES)]
@@ -120,6 +139,7 @@ class SettingsShape(_Shape):
     language: Literal["en", "zh"] = "en"
     archive: Annotated[str, Field(min_length=1)] = "snapshots/archive.db"
     contact: str = ""
+    confirm: Pause = "5s"
     allow_private_addresses: bool = False
 
 

@@ -16,12 +16,16 @@ VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What holds for the whole watchlist. `every` is an interval or a cron line; `contact` goes into the User-Agent."""
+    """What holds for the whole watchlist. `every` is an interval or a cron line; `contact` goes into the User-Agent.
+
+    `confirm` is the number of seconds after which a change is looked at again before it is told; with None it is not.
+    """
 
     every: str
     language: Literal["en", "zh"]
     archive: Path
     contact: str
+    confirm: int | None
     allow_private_addresses: bool
 
 
