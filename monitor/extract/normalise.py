@@ -42,12 +42,13 @@ _ENUMERATOR = re.compile(
     re.I,
 )
 _NOISE = re.compile(
-    r"\(opens in (?:a )?new (?:window|tab)\)|\[email[\s\xa0]protected\]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"\(opens in (?:a )?new (?:window|tab)\)|\[email[\s\xa0]protected\]|[\w.+-]+(?:@|\s?\[at\]\s?)[\w-]+(?:(?:\.|\s?\[dot\]\s?)[\w-]+)+"
     r"|\b(?:an?|one|\d+|over an?|about an?|last)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b|\b(?:just now|yesterday)\b"
     r"|(?:©|\(c\)|copyright)\s*(?:©\s*)?(?:\d{4}\s*-\s*)?\d{4}"
     r"|\d+\s*(?:秒|分钟|小时|天|周|个月|年)前",
     re.I,
 )
+_TWICE = re.compile(r"([.,;])\1(?!\1)")
 _COLON = re.compile(r"(?<!\d):|:(?!\d)")  # "Updated: May 1" and "Updated May 1"; never 9:30
 _FURNITURE = re.compile(
     r"(?:table of )?contents|on this page|in this (?:article|document|section)|目录|was this (?:page|article) helpful\W*"
@@ -74,6 +75,7 @@ def comparable(text: str) -> str:
     folded = visible(text)
     if not folded.isascii():
         folded = unicodedata.normalize("NFKC", folded.translate(_FOLDS)).translate(_FOLDS)
+    folded = _TWICE.sub(r"\1", folded)
     folded = _ENUMERATOR.sub("", _NOISE.sub("", folded).strip())
     if _FURNITURE.fullmatch(folded.rstrip(" :?.")):
         return ""
