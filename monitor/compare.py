@@ -6,12 +6,11 @@ news: a moved paragraph, a paragraph split in two and a table of contents printe
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from difflib import SequenceMatcher
 from typing import TypeVar
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Indel
 
 from monitor.clauses import clauses
 from monitor.extract.normalise import comparable
@@ -30,24 +29,38 @@ T = TypeVar("T")
 def compare(before: Document, after: Document) -> tuple[Edit, ...]:
     """The blocks that differ, in the order of the new document; removed ones stand where they stood.
 
-    A document compared with itself gives nothing.
+    A document compared with itself gives nothing; a block that is printed a second time is layout.
     """
-    old, new = before.blocks, after.blocks
-    old_keys, new_keys = [comparable(b.text) for b in old], [comparable(b.text) for b in new]
-    stood, stand = Counter(old_keys), Counter(new_keys)
+    old, new = _first_of_each(before.blocks), _first_of_each(after.blocks)
     edits: list[Edit] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old_keys, new_keys, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        gone = [block for block, key in zip(old[a:b], old_keys[a:b], strict=True) if key and key not in stand]
-        come = [block for block, key in zip(new[c:d], new_keys[c:d], strict=True) if key and key not in stood]
-        edits += [
-            Edit("moved", block, block)
-            for block, key in zip(new[c:d], new_keys[c:d], strict=True)
-            if key in stood and key
-        ]
-        edits += [_edit(pair) for pair in pair_up(gone, come, lambda block: block.text)]
+    for gone, come in _stretches(list(old), list(new)):
+        edits += [Edit("moved", old[key], new[key]) for key in come if key in old]
+        removed, added = [old[key] for key in gone if key not in new], [new[key] for key in come if key not in old]
+        edits += [_edit(pair) for pair in pair_up(removed, added, lambda block: block.text)]
     return tuple(edits)
+
+
+def _first_of_each(blocks: Sequence[Block]) -> dict[str, Block]:
+    """The blocks by the form in which they are compared, each form where it stands first."""
+    found: dict[str, Block] = {}
+    for block in blocks:
+        if key := comparable(block.text):
+            found.setdefault(key, block)
+    return found
+
+
+def _stretches(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """The stretches between what stands in both, in order: what was there, and what is there now."""
+    gone: list[str] = []
+    come: list[str] = []
+    for step in Indel.opcodes(old, new):
+        if step.tag == "equal":
+            yield gone, come
+            gone, come = [], []
+        else:
+            gone += old[step.src_start : step.src_end]
+            come += new[step.dest_start : step.dest_end]
+    yield gone, come
 
 
 def _edit(pair: tuple[Block | None, Block | None]) -> Edit:

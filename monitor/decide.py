@@ -39,6 +39,7 @@ UNSETTLED = timedelta(hours=24)
 """A change that a second fetch does not confirm is held for no longer than this, and for no more than three checks."""
 TWO_VARIANTS = "the change was not confirmed by a second fetch: two variants are served"
 NO_TWO_AGREE = "the change was not confirmed by a second fetch, which showed another text again: held until two agree"
+SAME_NEWS = "another text than a moment before, with the same news"
 _VERDICTS: dict[Importance, Verdict] = {"major": "alert", "minor": "note", "none": "quiet"}
 
 
@@ -107,8 +108,9 @@ def doubtful(outcome: Outcome, known: Known) -> bool:
 def confirmed(first: Outcome, second: Outcome, known: Known) -> tuple[Outcome, Outcome]:
     """What two fetches in a row come to; the first showed a change, and each was settled as if it were alone.
 
-    Where they agree it is a change. Where they do not, the last good version stands and the text seen last is held; a
-    change that stays unconfirmed for three checks or 24 hours is a change all the same, and says so. None is lost.
+    Where they agree, on the text or at least on the news in it, it is a change. Where they do not, the last good version
+    stands and the text seen last is held; a change that stays unconfirmed for three checks or 24 hours is a change all the
+    same, and says so. None is lost.
     """
     if second.capture.outcome not in HEALTHY:
         reason = second.capture.reason or OUTCOMES[second.capture.outcome]
@@ -116,13 +118,24 @@ def confirmed(first: Outcome, second: Outcome, known: Known) -> tuple[Outcome, O
     key = second.version.key if second.version else known.key
     if first.version and second.version and first.version.key == key:
         return first, replace(_without_change(second), fingerprint=second.version.fingerprint)
+    if _news(first) == _news(second):
+        return first, _noted(_without_change(second), SAME_NEWS)
     held = _hold(_unsettled(known), key, first.capture.at)
     if held.times >= PERSISTENT or first.capture.at - held.since >= UNSETTLED:
         note = f"unconfirmed: since {held.since:%Y-%m-%d %H:%M} UTC no second fetch has shown the same text"
         return _noted(first, note), replace(_noted(_without_change(second), note), fingerprint="")
     reason = TWO_VARIANTS if key == known.key else NO_TWO_AGREE
-    both = (replace(_noted(_without_change(each), reason), held=held) for each in (first, second))
-    return next(both), next(both)
+    return _on_hold(first, reason, held), _on_hold(second, reason, held)
+
+
+def _news(outcome: Outcome) -> frozenset[Finding]:
+    """What a change tells: its weightiest findings. A counter that turns at every fetch is not among them."""
+    change = outcome.change
+    return frozenset(f for f in change.findings if f.importance == change.importance) if change else frozenset()
+
+
+def _on_hold(outcome: Outcome, reason: str, held: Held) -> Outcome:
+    return replace(_noted(_without_change(outcome), reason), held=held)
 
 
 def _unsettled(known: Known) -> Held | None:

@@ -8,7 +8,9 @@ page -> fetch -> capture -> prepare -> fingerprint the same? -> unchanged
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
@@ -19,6 +21,8 @@ from monitor.errors import ReadingError
 from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.model import Capture, Outcome, Page, Rule, Validators
+
+_log = logging.getLogger("monitor.pipeline")
 
 
 class Clock(Protocol):
@@ -133,10 +137,11 @@ def settle(page: Page, capture: Capture, archive: Archive, judgement: Judgement)
     if capture.outcome != "ok" or capture.body is None:
         return decide.unanswered(page, capture, known)
     try:
-        source = extract.prepare(page, capture.body, capture.content_type)
-        if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition):
-            return decide.unchanged(page, capture, known, source.fingerprint)
-        version = extract.version(source)
+        with _reading(page):
+            source = extract.prepare(page, capture.body, capture.content_type)
+            if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition):
+                return decide.unchanged(page, capture, known, source.fingerprint)
+            version = extract.version(source)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
     trouble = screen(
@@ -164,7 +169,20 @@ def reread(page: Page, archive: Archive, now: datetime) -> int | None:
         return None
     _, body, content_type = last
     try:
-        version = extract.version(extract.prepare(page, body, content_type))
+        with _reading(page):
+            version = extract.version(extract.prepare(page, body, content_type))
     except ReadingError:
         return None
     return archive.reread(page, replace(version, technical=True), now)
+
+
+@contextmanager
+def _reading(page: Page) -> Iterator[None]:
+    """Whatever else a parser may break off with becomes a ReadingError, so that one page never stops the others."""
+    try:
+        yield
+    except ReadingError:
+        raise
+    except Exception as error:
+        _log.exception("%s could not be read", page.key)
+        raise ReadingError("unreadable", f"the document could not be read: {type(error).__name__}") from error

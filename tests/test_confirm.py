@@ -18,7 +18,7 @@ from monitor.model import Capture, Validators
 
 OLD, NEW, QUIET = terms(), terms(p5=TRAINS), terms(p10="The courts of Ruritania decide.")
 THIRD, FOURTH, FIFTH, SIXTH = (
-    terms(p5=f"{TRAINS} {more}") for more in ("Yes.", "We do.", "All of them.", "Each chat.")
+    terms(p5=f"We use your {content} to train our models.") for content in ("files", "images", "voice", "videos")
 )
 SHORT = page_of(*PARAGRAPHS[:4])
 WALL = page_of("Sign in to continue to Acme. Email, password. Forgot your password? Ask your admin for help.")
@@ -82,6 +82,15 @@ def test_the_old_text_again_means_two_variants(house: House) -> None:
     assert bodies(house) == [OLD, NEW, OLD]
     [state] = house.archive.pages()
     assert (state.outcome, state.failing_since, state.next_check_at) == ("ok", None, house.now + 12 * HOUR)
+
+
+def test_a_text_that_turns_at_every_fetch_hides_no_news(house: House) -> None:
+    """Two answers that differ in a counter alone agree on the news: it is told at once, and the next turn is quiet."""
+    house.check(OLD)
+    house.check(terms(p5=TRAINS, p12="Seen by 4,711 readers."), then=terms(p5=TRAINS, p12="Seen by 4,712 readers."))
+    house.check(terms(p5=TRAINS, p12="Seen by 4,713 readers."), then=OLD)
+    assert house.verdicts() == ["alert", "quiet"]
+    assert house.count("snapshots") == house.count("checks") == 4
 
 
 def test_a_third_text_is_held_until_two_answers_agree(house: House) -> None:

@@ -135,6 +135,18 @@ def test_a_document_cut_short_is_believed_when_it_persists(house: House) -> None
     assert house.counts()[:2] == (2, 1)
 
 
+def test_what_persisted_says_so(house: House) -> None:
+    """A change to a text that was not believed at first names the checks and the day from which it stood."""
+    house.check(OLD)
+    for _ in range(4):
+        checked = house.check(SHORT, DAY)
+    note = "accepted after 4 checks since 2031-05-05: it persists"
+    assert checked.outcome.capture.reason == note
+    assert house.changes()[0].why.startswith(f"{note}; ")
+    house.check(OLD)
+    assert "persists" not in house.changes()[1].why
+
+
 def test_a_document_cut_short_for_a_while_is_no_change(house: House) -> None:
     """A half-rendered page that is whole again within days was never a change, and the count begins anew."""
     house.check(OLD)

@@ -96,7 +96,8 @@ def try_(setup: Setup, page: str, select: str | None, remove: tuple[str, ...], l
         return
     columns = ["snapshot", "characters", "tried", "blocks", "tried", "change", "tried"]
     console().print(table(columns, map(_preview_row, rows)))
-    for line in edits(rows[0].edits()) or [Text("\nThe newest snapshot would say the same.")]:
+    newest = rows[0].edits()
+    for line in edits(newest) if newest else [Text("\nThe newest snapshot would say the same.")]:
         console().print(line)
 
 

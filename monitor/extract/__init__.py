@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 
 from monitor.errors import ReadingError
-from monitor.extract import chrome, html, markdown, text
+from monitor.extract import chrome, html, json_document, markdown, pdf, text
 from monitor.extract.charset import decode
 from monitor.extract.language import language
 from monitor.extract.normalise import key
@@ -17,12 +17,12 @@ EDITION = "1"
 """Edition of the reading. Raise it whenever the same bytes may be read differently: the last snapshot of every page is then
 read again first, and what differs by that is a technical version, never an alert."""
 _BINARY = {
-    b"%PDF": "a PDF",
     b"PK\x03\x04": "a zip archive",
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
     b"GIF8": "an image",
 }
+_READERS = {"markdown": markdown.read, "json": json_document.read, "pdf": pdf.read, "text": text.read}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ def recipe(page: Page) -> str:
 
 
 def prepare(page: Page, body: bytes, content_type: str = "") -> Source:
-    """Make a page's bytes ready to be read. Raises ReadingError `wrong_type` where they are no text."""
-    kind, markup = _kind(body, content_type), decode(body, content_type)
+    """Make a page's bytes ready to be read. Raises ReadingError where they are no text, or a PDF that cannot be read."""
+    kind = _kind(body, content_type)
+    markup = pdf.markup(body) if kind == "pdf" else decode(body, content_type)
     if kind != "html":
         return Source(kind, markup, _sha256(markup), recipe(page))
     tree = chrome.parse(markup)
@@ -64,13 +65,13 @@ def prepare(page: Page, body: bytes, content_type: str = "") -> Source:
 
 
 def version(source: Source) -> Version:
-    """The version that a source makes. Raises ReadingError `unreadable` where a selector names nothing."""
+    """The version that a source makes. Raises ReadingError where a selector names nothing, or it is too deep or too big."""
     document = _document(source)
     return Version(document, key(document.blocks), source.fingerprint, source.recipe)
 
 
 def read(body: bytes, content_type: str = "") -> Document:
-    """The document that the bytes show. Raises ReadingError `wrong_type` where they are no text."""
+    """The document that the bytes show. Raises ReadingError as `prepare` and `version` do."""
     return version(prepare(Page("", "", "other", ""), body, content_type)).document
 
 
@@ -78,13 +79,15 @@ def _document(source: Source) -> Document:
     if source.kind == "html":
         document = html.read(source.markup, source.select, source.remove)
     else:
-        document = (markdown if source.kind == "markdown" else text).read(source.markup)
+        document = _READERS[source.kind](source.markup)
     said = language(document.text) or source.language[:2].lower()
     return replace(document, title=source.title or document.title, language=said)
 
 
 def _kind(body: bytes, content_type: str) -> str:
-    """`html`, `markdown` or `text`. What the bytes look like beats what the server calls them."""
+    """`html` or a key of `_READERS`. What the bytes look like beats what the server calls them."""
+    if pdf.looks_like(body):
+        return "pdf"
     for magic, name in _BINARY.items():
         if body.startswith(magic):
             raise ReadingError("wrong_type", f"the answer is {name}, not a page of text")
@@ -93,6 +96,8 @@ def _kind(body: bytes, content_type: str) -> str:
         return "markdown"
     start = body[:1024].lstrip().lower()
     looks = start.startswith((b"<!doctype html", b"<html", b"<?xml")) or b"<body" in start or b"<head" in start
+    if not looks and (media.endswith(("/json", "+json")) or json_document.looks_like(body)):
+        return "json"
     return "html" if looks or (media != "text/plain" and (b"<" in start or "html" in media)) else "text"
 
 

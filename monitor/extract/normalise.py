@@ -42,7 +42,8 @@ _ENUMERATOR = re.compile(
     re.I,
 )
 _NOISE = re.compile(
-    r"\(opens in (?:a )?new (?:window|tab)\)|\[email[\s\xa0]protected\]|[\w.+-]+(?:@|\s?\[at\]\s?)[\w-]+(?:(?:\.|\s?\[dot\]\s?)[\w-]+)+"
+    r"\(opens in (?:a )?new (?:window|tab)\)|\[email[\s\xa0]protected\]"
+    r"|[\w.+-]+(?:@|\s?\[at\]\s?)[\w-]+(?:(?:\.|\s?\[dot\]\s?)[\w-]+)+"
     r"|\b(?:an?|one|\d+|over an?|about an?|last)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b|\b(?:just now|yesterday)\b"
     r"|(?:©|\(c\)|copyright)\s*(?:©\s*)?(?:\d{4}\s*-\s*)?\d{4}"
     r"|\d+\s*(?:秒|分钟|小时|天|周|个月|年)前",

@@ -7,9 +7,10 @@ how large it is asks one call more, made for the two ends of a line only.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import closing
-from ctypes import byref, c_double
+from ctypes import byref, c_double, create_string_buffer
 from dataclasses import replace
 from importlib import import_module
 from itertools import pairwise
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 MOST_PAGES = 500
 MOST_CHARACTERS = 5_000_000
 """Three times what 500 closely printed pages hold; about 15 seconds of reading."""
+_LONGEST_FONT = 200
+_BOLD = re.compile(r"bold|black|heavy|demi|cmbx", re.I)
 _MISSING = 'the answer is a PDF; to read it install the extra: pip install "terms-monitor[pdf]"'
 _SCAN = "the PDF holds no text: its pages are pictures, or empty"
 
@@ -96,9 +99,9 @@ def _lines(text: str, drawn: PdfTextPage, raw: ModuleType) -> Iterator[Line]:
         first = start + 1 + line.index(said[0])
         last = first + len(said) - 1
         size, baseline = _size(drawn, raw, last), _baseline(drawn, raw, first)
-        weight = min(raw.FPDFText_GetFontWeight(drawn, at) for at in (first, last))
+        bold = all(_BOLD.search(_font(drawn, raw, at)) for at in (first, last))
         above = (ended - baseline) / size if size and ended is not None and ended > baseline else None
-        yield Line(said, size, weight, above)
+        yield Line(said, size, bold, above)
         ended = _baseline(drawn, raw, last)
 
 
@@ -108,6 +111,13 @@ def _size(drawn: PdfTextPage, raw: ModuleType, at: int) -> float:
     raw.FPDFText_GetMatrix(drawn, at, byref(matrix))
     size = raw.FPDFText_GetFontSize(drawn, at) * math.hypot(matrix.c, matrix.d)
     return round(size * 2) / 2 if math.isfinite(size) else 0.0
+
+
+def _font(drawn: PdfTextPage, raw: ModuleType, at: int) -> str:
+    """The name of a character's font; its weight is told by some producers only."""
+    name = create_string_buffer(_LONGEST_FONT)
+    raw.FPDFText_GetFontInfo(drawn, at, name, _LONGEST_FONT, None)
+    return name.value.decode("utf-8", "replace")
 
 
 def _baseline(drawn: PdfTextPage, raw: ModuleType, at: int) -> float:

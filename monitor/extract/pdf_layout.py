@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 HYPHEN = "\x02"
 """Stands within a line for the hyphen that parted a word at the end of a printed line, and may belong to the word."""
@@ -15,8 +16,8 @@ _EDGE = 3
 """Lines at the top and at the bottom of a page among which running titles and page numbers stand."""
 _MOST = 0.4
 """Share of the pages on which a running title stands; below one half, because left and right pages may differ."""
-_LARGER, _BOLDER, _WIDER = 1.1, 100, 1.15
-"""How much larger or bolder (in points of 100 to 900) than the body a heading is; how much wider a gap than its lines'."""
+_LARGER, _WIDER = 1.1, 1.15
+"""How much larger than the body a heading is; how much wider than between its lines a gap between paragraphs."""
 _LEADING = 1.2
 _LONGEST_HEADING = 200
 _ENDS = tuple(".!?:;。！？：；")
@@ -30,7 +31,7 @@ _COMPOUND = re.compile(r"\w+-\w+")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page as printed: `size` in points, `weight` 100 to 900 (-1: not told) at its lightest end.
+    """A line of a page as printed: `size` in points; `bold` if it begins and ends so.
 
     `above` is the distance to the line before, from baseline to baseline, in units of its size; None where that tells
     nothing: at the top of a page or a column.
@@ -38,7 +39,7 @@ class Line:
 
     text: str
     size: float
-    weight: int
+    bold: bool
     above: float | None
 
 
@@ -46,7 +47,7 @@ class Line:
 class _Body:
     """How most of a document is printed, and the sizes larger than that, the largest first."""
 
-    weight: float
+    bold: bool
     leading: float
     larger: tuple[float, ...]
 
@@ -54,8 +55,9 @@ class _Body:
         """The level of the heading that a line is by its size; 0 for none."""
         return min(self.larger.index(line.size) + 1, 6) if line.size in self.larger else 0
 
-    def bold(self, line: Line) -> bool:
-        return line.weight >= self.weight + _BOLDER
+    def stands_out(self, line: Line) -> bool:
+        """Whether a line is bold where most are not."""
+        return line.bold and not self.bold
 
 
 def markup(pages: Sequence[Sequence[Line]]) -> str:
@@ -91,20 +93,15 @@ def _forms(line: Line, number: int) -> set[str]:
     return {text} | {f"{text[: each.start()]}#{int(each[0]) - number:+}{text[each.end() :]}" for each in figures}
 
 
-def _body(lines: Iterable[Line]) -> _Body:
+def _body(lines: Sequence[Line]) -> _Body:
     sizes: Counter[float] = Counter()
-    weights: Counter[float] = Counter()
-    leadings: Counter[float] = Counter()
-    before = None
     for line in lines:
         sizes[line.size] += len(line.text)
-        weights[line.weight] += len(line.text)
-        if line.above and before and before.size == line.size and not _ends(before):
-            leadings[round(line.above, 1)] += 1
-        before = line
     size = _commonest(sizes, 0.0)
-    larger = tuple(sorted((each for each in sizes if each > size * _LARGER), reverse=True))
-    return _Body(_commonest(weights, 400), _commonest(leadings, _LEADING), larger)
+    bold = sum(len(line.text) for line in lines if line.bold) > sizes.total() / 2
+    within = Counter(round(line.above, 1) for before, line in pairwise(lines) if line.above and not _ends(before))
+    larger = sorted((each for each in sizes if each > size * _LARGER), reverse=True)
+    return _Body(bold, _commonest(within, _LEADING), tuple(larger))
 
 
 def _commonest(counts: Counter[float], otherwise: float) -> float:
@@ -132,7 +129,7 @@ def _begins(line: Line, before: Line, body: _Body) -> bool:
     ended = _ends(before)
     if ended and (line.above is None or _NUMBER.match(line.text)):
         return True
-    return body.bold(line) != body.bold(before) and (ended or not line.text[0].islower())
+    return body.stands_out(line) != body.stands_out(before) and (ended or not line.text[0].islower())
 
 
 def _ends(line: Line) -> bool:
@@ -147,7 +144,7 @@ def _element(part: list[Line], body: _Body, compounds: frozenset[str]) -> str:
         return f"<h{level}>{text}</h{level}>"
     if _BULLET.match(text) or _NUMBER.match(text):
         return f"<li>{_BULLET.sub('', text, count=1)}</li>"
-    return f"<p><b>{text}</b></p>" if all(map(body.bold, part)) else f"<p>{text}</p>"
+    return f"<p><b>{text}</b></p>" if all(map(body.stands_out, part)) else f"<p>{text}</p>"
 
 
 def _joined(part: list[Line], compounds: frozenset[str]) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.compare import compare
 from monitor.model import Document, Edit, Finding, Span
-from monitor.words import runs, spans
+from monitor.words import spans
 
 KEPT_EDGE = 160
 MOST_CHANGED = 1000
@@ -29,7 +30,7 @@ class Passage:
 
 
 def finding_passages(findings: Sequence[Finding]) -> tuple[Passage, ...]:
-    """The clauses of findings, before and after; one that several findings are about stands once, with all they say."""
+    """The clauses of findings, before and after; one that several are about stands once, with what the first says."""
     clauses: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         clauses.setdefault((finding.before, finding.after), []).append(finding)
@@ -43,7 +44,7 @@ def _finding_passage(about: Sequence[Finding]) -> Passage:
         first.change,
         tuple(dict.fromkeys(finding.topic for finding in about)),
         first.trail,
-        "; ".join(dict.fromkeys(finding.reading for finding in about)),
+        first.reading,
     )
 
 
@@ -55,10 +56,9 @@ def edit_passage(edit: Edit) -> Passage:
 
 
 def differences(before: Document, after: Document) -> tuple[tuple[str, str], ...]:
-    """Every run of blocks that differs between two documents, as the text before and the text after."""
-    old, new = [block.text for block in before.blocks], [block.text for block in after.blocks]
-    changed = (run for run in runs(old, new) if not run.same)
-    return tuple(("\n".join(old[run.before]), "\n".join(new[run.after])) for run in changed)
+    """The blocks that differ between two documents, as the text before and the text after; moved ones left out."""
+    edits = (edit for edit in compare(before, after) if edit.kind != "moved")
+    return tuple((edit.before.text if edit.before else "", edit.after.text if edit.after else "") for edit in edits)
 
 
 def place(passage: Passage, say: Mapping[str, str]) -> str:
