@@ -12,7 +12,7 @@ from monitor.meaning.offers import offers
 from monitor.meaning.phrases import amount_words, stated
 from monitor.meaning.summary import rank
 from monitor.meaning.topics import read_clause
-from monitor.meaning.weight import Renamings, Weight, differ_in_figures, in_full, renamings, weigh
+from monitor.meaning.weight import REFERENCE, Renamings, Weight, differ_in_figures, differing, in_full, renamings, weigh
 from monitor.model import OFFER_TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
 
 _NOTHING = Reading(())
@@ -49,10 +49,11 @@ def understand(
     renamed = renamings(edits)
     found: list[Finding] = []
     for edit in edits:
-        amounts = list(_offer_findings(edit, language))
+        amounts = list(_offer_findings(edit, language)) or list(_condition_finding(edit, language))
         statements = _topic_findings(edit, before.language, after.language, renamed, page, language)
         found += amounts
-        found += (finding for finding in statements if not (amounts and finding.topic in OFFER_TOPICS))
+        same = bool(_offers(edit.before) and _offers(edit.after)) and _same_amounts(edit)
+        found += (finding for finding in statements if not ((amounts or same) and finding.topic in OFFER_TOPICS))
     return tuple(_first_of_each(sorted(found, key=rank)))[:_MOST]
 
 
@@ -84,6 +85,19 @@ def _offer_findings(edit: ClauseEdit, language: str) -> Iterator[Finding]:
         )
 
 
+def _condition_finding(edit: ClauseEdit, language: str) -> Iterator[Finding]:
+    """The words around an offer whose amounts stand: on what condition, for whom, until when."""
+    if edit.before is None or edit.after is None or not (_offers(edit.before) and _offers(edit.after)):
+        return
+    deleted, inserted = differing(edit.before.text, edit.after.text, REFERENCE)
+    if (deleted or inserted) and not _same_amounts(edit):
+        rule = f"the words around an offer differ: -{deleted} +{inserted}"
+        reading = Reading(("free-terms",))
+        yield replace(
+            _finding(edit, "free-terms", "major", rule), reading=stated("free-terms", reading, reading, language)
+        )
+
+
 def _topic_findings(
     edit: ClauseEdit,
     language_before: str,
@@ -95,8 +109,6 @@ def _topic_findings(
     old, new = _read(edit.before, language_before), _read(edit.after, language_after)
     for topic in dict.fromkeys((*new.topics, *old.topics)):
         weight: Weight = weigh(edit, topic, old, new, renamed, page)
-        if topic in OFFER_TOPICS and _offers(edit.before) and _offers(edit.after) and _same_amounts(edit):
-            continue
         if weight.importance != "none":
             yield replace(
                 _finding(edit, topic, weight.importance, weight.rule), reading=stated(topic, old, new, language)

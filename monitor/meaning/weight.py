@@ -35,7 +35,7 @@ _REFERENCES = (
     r"|\b(?:sections?|articles?|clauses?|annex|exhibit|schedule|part)\s+[\dA-Z]+(?:[.(][\da-z]+\)?)*|\b[A-Z]\.\d+(?:\.\d+)*\b"
     r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)](?=\s|$|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]"
 )
-_REFERENCE = re.compile(_REFERENCES, re.I)
+REFERENCE = re.compile(_REFERENCES, re.I)
 _POINTER = re.compile(f"{_DATE}|{_REFERENCES}", re.I)
 """Addresses, references to sections, and dates: they point, and say nothing themselves. Of an offer a date is the end."""
 _FIGURE = re.compile(r"\d[\d.,' ]*\s*(?:[kmb]\b|thousand|million|billion|[万亿千])?", re.I)
@@ -60,9 +60,9 @@ Renamings = tuple[tuple[str, str], ...]
 def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Renamings, page: Page) -> Weight:
     """How much an edit matters for one topic that the clause has before or after it."""
     if edit.before is None or edit.after is None:
-        return _weigh_one(edit.before or edit.after, topic, page, "removed" if edit.after is None else "added")
+        return _weigh_one(edit, topic, page)
     before, after = _with_new_names(edit.before.text, renamed), edit.after.text
-    deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing(before, after, _REFERENCE)
+    deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing(before, after, REFERENCE)
     if not deleted and not inserted:
         return Weight("none", "the wording alone differs")
     if _swaps_names(edit.before, edit.after):
@@ -74,14 +74,18 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
     said = "the clause did not speak of it before" if topic not in old.topics else "the clause no longer speaks of it"
     if (topic in old.topics) == (topic in new.topics):
         said = f"words of the clause differ: -{deleted} +{inserted}"
-    return _for_page(edit.after, topic, page, said)
+    return _for_page(edit, topic, page, said)
 
 
-def _weigh_one(clause: Clause | None, topic: str, page: Page, what: str) -> Weight:
+def _weigh_one(edit: ClauseEdit, topic: str, page: Page) -> Weight:
     """The weight of a clause that was added or removed whole."""
-    if clause is None or _is_label(clause):
+    if all(map(_is_label, _editions(edit))):
         return Weight("none", "a label, not a statement")
-    return _for_page(clause, topic, page, f"a clause on it was {what}")
+    return _for_page(edit, topic, page, f"a clause on it was {'removed' if edit.after is None else 'added'}")
+
+
+def _editions(edit: ClauseEdit) -> tuple[Clause, ...]:
+    return tuple(clause for clause in (edit.before, edit.after) if clause)
 
 
 def _swaps_names(before: Clause, after: Clause) -> bool:
@@ -90,10 +94,11 @@ def _swaps_names(before: Clause, after: Clause) -> bool:
     return 2 * len(list(_swaps(before, after))) == len(differ)
 
 
-def _for_page(clause: Clause, topic: str, page: Page, rule: str) -> Weight:
-    if topic not in read_clause(in_full(clause)).topics:
+def _for_page(edit: ClauseEdit, topic: str, page: Page, rule: str) -> Weight:
+    readings = [read_clause(in_full(clause)) for clause in _editions(edit)]
+    if not any(topic in reading.topics for reading in readings):
         return Weight("minor", f"{rule}; the heading above it lends the topic")
-    if page.type == "usage-policy" and not (topic == "training" and read_clause(in_full(clause)).stance):
+    if page.type == "usage-policy" and not (topic == "training" and any(reading.stance for reading in readings)):
         return Weight("minor", f"{rule}; the page is about what users may do")
     return Weight("major", rule)
 
@@ -138,7 +143,7 @@ def _changed_places(words: list[str]) -> bool:
 
 def differ_in_figures(before: str, after: str) -> bool:
     """Whether two texts are the same but for how their numbers are written."""
-    return not any(differing(_FIGURE.sub(" ", before), _FIGURE.sub(" ", after), _REFERENCE))
+    return not any(differing(_FIGURE.sub(" ", before), _FIGURE.sub(" ", after), REFERENCE))
 
 
 def _without(words: list[str], others: list[str]) -> list[str]:
