@@ -14,7 +14,8 @@ from typing import Protocol
 
 from monitor.deliver import Channel
 from monitor.errors import DeliveryError
-from monitor.model import ChangeRecord, Delivery, Document, Message
+from monitor.model import Document
+from monitor.records import ChangeRecord, Delivery, Message
 from monitor.report import message
 from monitor.words import one_line
 

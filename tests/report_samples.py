@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.model import Amount, Block, Change, ChangeRecord, Document, Finding, Message, Side
+from monitor.model import Amount, Block, Change, Document, Finding
+from monitor.records import ChangeRecord, Message, Side
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 BEFORE = "Every account gets 10,000,000 free tokens a day."

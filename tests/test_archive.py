@@ -27,7 +27,8 @@ from archive_fakes import (
 
 from monitor.archive import Archive
 from monitor.errors import ArchiveError, UsageError
-from monitor.model import ChangeRecord, Held, Known, Outcome, Owed, Side, Validators
+from monitor.model import Held, Known, Outcome, Owed, Validators
+from monitor.records import ChangeRecord, Side
 
 DAY = timedelta(days=1)
 

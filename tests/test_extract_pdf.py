@@ -177,6 +177,13 @@ def test_a_page_full_of_text_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     assert refused(GOOD)[0] == "too_big"
 
 
+@pytest.mark.parametrize("text", ["1 " * 50_000, "a" * 100_000, "a-" * 50_000, pdf_layout.HYPHEN * 50_000])
+def test_endless_lines_are_joined_in_time(text: str) -> None:
+    """A line without end, which no printer makes, takes no longer than its length: nothing hangs on it."""
+    page = [Line(text, 10, bold=False, above=above) for above in (None, 1.2)]
+    assert pdf_layout.markup([page, page]).startswith("<p>")
+
+
 def test_what_stands_before_the_pdf_is_passed_over() -> None:
     """A PDF is known by its first characters after white space, whatever the server calls it."""
     assert read(b"\r\n" + GOOD, "text/html").text == read(GOOD, "application/pdf").text

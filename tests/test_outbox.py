@@ -10,8 +10,9 @@ from report_samples import NEW, NOW, OLD, RECORD, hostile_record
 
 from monitor.deliver import WebhookChannel
 from monitor.errors import DamagedRecord, DeliveryError
-from monitor.model import ChangeRecord, Delivery, Document, Message
+from monitor.model import Document
 from monitor.outbox import Delivered, Outbox, deliver, next_attempt
+from monitor.records import ChangeRecord, Delivery, Message
 
 POISONED = 666
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 720)]

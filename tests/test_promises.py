@@ -13,8 +13,9 @@ import pytest
 from monitor.archive import Archive
 from monitor.demo.site import DemoSite, pages
 from monitor.fetch import HttpFetcher
-from monitor.model import HEALTHY, ChangeRecord, Rule
+from monitor.model import HEALTHY, Rule
 from monitor.pipeline import Checked, Judgement, check
+from monitor.records import ChangeRecord
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 JUDGEMENT = Judgement(rules=(Rule(send=("mail",)),))

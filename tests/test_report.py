@@ -8,7 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from report_samples import AFTER, BEFORE, FINDING, HOSTILE, NEW, OLD, RECORD, SUMMARY, document, hostile_record
 
-from monitor.model import DATA_TOPICS, OFFER_TOPICS, Amount, Block, ChangeRecord, Document, Edit, Message
+from monitor.model import DATA_TOPICS, OFFER_TOPICS, Amount, Block, Document, Edit
+from monitor.records import ChangeRecord, Message
 from monitor.report import Entry, alert_json, alerts_html, change_json, message, report_html
 from monitor.report.catalogue import CATALOGUE, words_of
 from monitor.report.html import ENVIRONMENT
@@ -119,7 +120,7 @@ def test_the_text_says_what_where_and_how() -> None:
     """The text holds the reading, the place, the marked clause, the other differences, the link and the times."""
     text = alert().text
     assert FINDING.reading in text
-    assert "Free amount · changed · Plans > Free" in text
+    assert "Free amount · changed · worse for you · Plans > Free" in text
     assert "Every account gets [-10,000,000-]{+1,000,000+} free tokens a day." in text
     assert "{+Ask us anything.+}" in text
     assert "Page: https://acme.example/free" in text

@@ -16,19 +16,8 @@ from monitor.archive.blobs import Blobs
 from monitor.archive.connection import Lock, connect, naming, writing
 from monitor.archive.recording import Recorded
 from monitor.errors import ArchiveError
-from monitor.model import (
-    Capture,
-    CaptureRecord,
-    ChangeRecord,
-    Delivery,
-    Document,
-    Known,
-    Outcome,
-    Page,
-    PageState,
-    Version,
-    VersionRecord,
-)
+from monitor.model import Capture, Document, Known, Outcome, Page, Version
+from monitor.records import CaptureRecord, ChangeRecord, Delivery, PageState, VersionRecord
 
 
 class Archive:

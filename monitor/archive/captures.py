@@ -9,7 +9,8 @@ from monitor.archive.blobs import Blobs
 from monitor.archive.codec import HEADERS, HOPS, instant, row, unpack
 from monitor.archive.pages import page_id
 from monitor.errors import UsageError
-from monitor.model import Capture, CaptureRecord, Page
+from monitor.model import Capture, Page
+from monitor.records import CaptureRecord
 
 _CAPTURES = """SELECT checks.*, snapshots.sha256, snapshots.size, changes.id AS change
     FROM checks LEFT JOIN snapshots ON snapshots.id = checks.snapshot

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from monitor.archive.codec import AMOUNT, TEXTS, from_json, instant, row
 from monitor.errors import UsageError
-from monitor.model import Change, ChangeRecord, Finding, Side
+from monitor.model import Change, Finding
+from monitor.records import ChangeRecord, Side
 
 _CHANGES = "SELECT * FROM recorded_changes"
 _FILTERS = {

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from monitor.archive.codec import instant, instant_or_none, row
 from monitor.errors import UsageError
-from monitor.model import Delivery
+from monitor.records import Delivery
 
 _DELIVERIES = "SELECT deliveries.*, alerts.change FROM deliveries JOIN alerts ON alerts.id = deliveries.alert"
 

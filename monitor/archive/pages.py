@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from monitor.archive.codec import HEADERS, instant, instant_or_none, row, unpack
 from monitor.errors import UsageError
-from monitor.model import Held, Known, Page, PageState, Validators
+from monitor.model import Held, Known, Page, Validators
+from monitor.records import PageState
 
 EARLIER = timedelta(days=30)
 """How long a text counts as one that the page showed before."""

@@ -9,7 +9,8 @@ from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, from_json, instant, row
 from monitor.archive.pages import page_id
 from monitor.errors import UsageError
-from monitor.model import Document, VersionRecord
+from monitor.model import Document
+from monitor.records import VersionRecord
 
 _VERSIONS = """SELECT versions.*, pages.vendor, pages.name, snapshots.sha256
     FROM versions JOIN pages ON pages.id = versions.page JOIN snapshots ON snapshots.id = versions.snapshot"""

@@ -16,8 +16,9 @@ from monitor.cli import setup
 from monitor.cli.setup import Setup, as_json, common
 from monitor.cli.show import console, table, when
 from monitor.errors import UsageError
-from monitor.model import HEALTHY, OUTCOMES, Page, PageState
+from monitor.model import HEALTHY, OUTCOMES, Page
 from monitor.pipeline import Checked
+from monitor.records import PageState
 from monitor.watchlist import Watchlist
 from monitor.words import one_line, printable
 

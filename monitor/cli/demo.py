@@ -16,8 +16,9 @@ from monitor.cli import show as terminal
 from monitor.compare import compare
 from monitor.demo.site import DemoSite, pages
 from monitor.fetch import HttpFetcher
-from monitor.model import HEALTHY, ChangeRecord
+from monitor.model import HEALTHY
 from monitor.pipeline import Checked, Judgement, SecondLook
+from monitor.records import ChangeRecord
 from monitor.report import Entry, alerts_html, message
 
 _JUDGEMENT = Judgement()

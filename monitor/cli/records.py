@@ -12,7 +12,8 @@ from monitor.cli import show as terminal
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.errors import UsageError
-from monitor.model import TOPICS, CaptureRecord, ChangeRecord
+from monitor.model import TOPICS
+from monitor.records import CaptureRecord, ChangeRecord
 from monitor.report import change_json, report_html
 
 

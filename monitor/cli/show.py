@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor.model import Change, ChangeRecord, Edit, Finding
+from monitor.meaning.direction import BETTER, WORSE, leaning
+from monitor.model import Change, Edit, Finding
+from monitor.records import ChangeRecord
 from monitor.words import one_line, printable, spans
 
 _STYLES = {"kept": "", "deleted": "red strike", "inserted": "green"}
@@ -20,6 +22,8 @@ _MARKS = {"kept": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 VERDICTS = {"alert": "bold red", "note": "yellow", "quiet": "dim"}
 _PIPED = 400
 """Columns where no terminal says how many there are: a program, or a pager, wraps for itself."""
+_HEADING = 80
+_LEANINGS = {WORSE: "red", BETTER: "green"}
 _LONG = 240
 """Characters of unchanged text that are shown around a change before they are folded."""
 
@@ -75,12 +79,13 @@ def findings(change: Change) -> Iterable[Text]:
 
 
 def _finding(finding: Finding) -> Text:
-    text = (
-        Text("• ")
-        .append(printable(finding.reading), "bold")
-        .append(f"  ({finding.topic}, {finding.importance})", "dim")
-    )
-    return text.append(f"\n  {printable(' > '.join(finding.trail))}", "dim") if finding.trail else text
+    text = Text("• ").append(printable(finding.reading), "bold")
+    text.append(f"  ({finding.topic}, {finding.importance})", "dim")
+    side = leaning(finding)
+    if side in _LEANINGS:
+        text.append(f"  {side}", _LEANINGS[side])
+    trail = " > ".join(one_line(heading, _HEADING) for heading in finding.trail)
+    return text.append(f"\n  {trail}", "dim") if trail else text
 
 
 def edits(all_edits: Sequence[Edit]) -> Iterable[Text]:

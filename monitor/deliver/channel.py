@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import Message
+from monitor.records import Message
 
 TIMEOUT = 30.0
 """Seconds that a channel waits for each answer of the other side."""

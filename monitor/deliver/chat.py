@@ -8,7 +8,7 @@ from datetime import datetime
 import apprise
 
 from monitor.errors import DeliveryError
-from monitor.model import Message
+from monitor.records import Message
 
 MOST_TEXT = 3500
 """Characters of the text that is sent; chats take about 4,000."""

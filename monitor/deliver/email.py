@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from monitor.deliver.channel import TIMEOUT
 from monitor.errors import DeliveryError
-from monitor.model import Message
+from monitor.records import Message
 from monitor.words import one_line, printable
 
 MOST_SUBJECT = 200

@@ -13,7 +13,7 @@ import httpx
 
 from monitor.deliver.channel import TIMEOUT
 from monitor.errors import DeliveryError
-from monitor.model import Message
+from monitor.records import Message
 
 PASSING = frozenset({408, 425, 429})
 """Answers of the 4xx kind after which the same request may succeed; so may every 5xx."""

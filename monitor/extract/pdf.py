@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfTextPage
 
 MOST_PAGES = 500
-MOST_CHARACTERS = 5_000_000
-"""Three times what 500 closely printed pages hold; about 15 seconds of reading."""
+MOST_CHARACTERS = 2_000_000
+"""What 500 closely printed pages hold; some seconds of reading."""
 _LONGEST_FONT = 200
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx", re.I)
 _MISSING = 'the answer is a PDF; to read it install the extra: pip install "terms-monitor[pdf]"'
@@ -101,8 +101,14 @@ def _lines(text: str, drawn: PdfTextPage, raw: ModuleType) -> Iterator[Line]:
         size, baseline = _size(drawn, raw, last), _baseline(drawn, raw, first)
         bold = all(_BOLD.search(_font(drawn, raw, at)) for at in (first, last))
         above = (ended - baseline) / size if size and ended is not None and ended > baseline else None
-        yield Line(said, size, bold, above)
+        if said := _clean(said):
+            yield Line(said, size, bold, above)
         ended = _baseline(drawn, raw, last)
+
+
+def _clean(said: str) -> str:
+    """Without what a font's table may name and no text can hold: NUL, and halves of characters."""
+    return said.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
 
 
 def _size(drawn: PdfTextPage, raw: ModuleType, at: int) -> float:

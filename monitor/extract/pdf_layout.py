@@ -19,19 +19,20 @@ _MOST = 0.4
 _LARGER, _WIDER = 1.1, 1.15
 """How much larger than the body a heading is; how much wider than between its lines a gap between paragraphs."""
 _LEADING = 1.2
-_LONGEST_HEADING = 200
+_LONGEST_TITLE = 200
+"""Characters of a heading or running title at most."""
 _ENDS = tuple(".!?:;。！？：；")
 _CLOSING = "\"'”’)]）】」"
 _BULLET = re.compile(r"[•·●▪◦‣∙■□○*–—-]\s+")
 _NUMBER = re.compile(r"(?:\d{1,3}[.)、]|[(（][a-z\d一二三四五六七八九十]{1,4}[)）]|[a-z][.)])\s")
 _FIGURES = re.compile(r"\d{1,4}")
-_PARTED = re.compile(rf"(\w*){HYPHEN}(\w*)")
-_COMPOUND = re.compile(r"\w+-\w+")
+_PARTED = re.compile(rf"\b(\w+){HYPHEN}(\w+)")
+_COMPOUND = re.compile(r"\b\w+-\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page as printed: `size` in points; `bold` if it begins and ends so.
+    """A line of a page as printed, which is never empty: `size` in points; `bold` if it begins and ends so.
 
     `above` is the distance to the line before, from baseline to baseline, in units of its size; None where that tells
     nothing: at the top of a page or a column.
@@ -88,6 +89,8 @@ def _is_edge(page: Sequence[Line], at: int) -> bool:
 
 def _forms(line: Line, number: int) -> set[str]:
     """A line as it is, and with each of its figures counted from the page's number: "Page #+1 of 9"."""
+    if len(line.text) > _LONGEST_TITLE:
+        return set()
     text = f"{line.size} {line.text}"
     figures = _FIGURES.finditer(text, len(text) - len(line.text))
     return {text} | {f"{text[: each.start()]}#{int(each[0]) - number:+}{text[each.end() :]}" for each in figures}
@@ -140,7 +143,7 @@ def _ends(line: Line) -> bool:
 def _element(part: list[Line], body: _Body, compounds: frozenset[str]) -> str:
     text = html.escape(_joined(part, compounds), quote=False)
     level = body.level(part[0])
-    if level and len(text) <= _LONGEST_HEADING:
+    if level and len(text) <= _LONGEST_TITLE:
         return f"<h{level}>{text}</h{level}>"
     if _BULLET.match(text) or _NUMBER.match(text):
         return f"<li>{_BULLET.sub('', text, count=1)}</li>"
@@ -153,10 +156,11 @@ def _joined(part: list[Line], compounds: frozenset[str]) -> str:
     for line in part[1:]:
         close = text[-1] in f"-{HYPHEN}" or (_is_wide(text[-1]) and _is_wide(line.text[0]))
         text += line.text if close else f" {line.text}"
-    whole = _PARTED.sub(
-        lambda word: hyphenated if (hyphenated := f"{word[1]}-{word[2]}") in compounds else word[1] + word[2], text
-    )
-    return whole.replace(HYPHEN, "")
+    return _PARTED.sub(lambda word: _whole(word[1], word[2], compounds), text).replace(HYPHEN, "")
+
+
+def _whole(left: str, right: str, compounds: frozenset[str]) -> str:
+    return compound if (compound := f"{left}-{right}") in compounds else left + right
 
 
 def _is_wide(character: str) -> bool:

@@ -16,6 +16,7 @@ from rapidfuzz.fuzz import token_set_ratio
 from monitor.meaning.durations import durations
 from monitor.meaning.lexicon import fold, language_of, topic_lexicon
 from monitor.meaning.stance import STANCES, Decided, stance_rule
+from monitor.model import Finding
 
 Direction = Literal["worse for the user", "better for the user", "neutral", "unclear"]
 
@@ -82,6 +83,16 @@ class _Sides(NamedTuple):
     new: Decided
     raw: tuple[str, str]
     topics: frozenset[str]
+
+
+def leaning(finding: Finding) -> Direction:
+    """For whom a finding is better: by its amounts where it has some, else by the words before and after."""
+    old, new = finding.amount_before, finding.amount_after
+    if old is None and new is None:
+        return direction(finding.before, finding.after, (finding.topic,))
+    if old and new and ((old.unit, old.per) != (new.unit, new.per) or old.value == new.value):
+        return "unclear"
+    return WORSE if new is None or (old and new.value < old.value) else BETTER
 
 
 def direction(before: str, after: str, topics: Iterable[str]) -> Direction:

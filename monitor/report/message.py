@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import indent
 
-from monitor.model import ChangeRecord, Document, Message
+from monitor.model import Document
+from monitor.records import ChangeRecord, Message
 from monitor.report.catalogue import words_of
 from monitor.report.html import render
 from monitor.report.passages import Passage, abridged, differences, finding_passages, marked, place, when

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.model import ChangeRecord, Document, Edit
+from monitor.model import Document, Edit
+from monitor.records import ChangeRecord
 from monitor.report.catalogue import words_of
 from monitor.report.html import render
 from monitor.report.message import subject_of

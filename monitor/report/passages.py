@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.compare import compare
+from monitor.meaning.direction import leaning
 from monitor.model import Document, Edit, Finding, Span
-from monitor.words import spans
+from monitor.words import one_line, spans
 
 KEPT_EDGE = 160
 MOST_CHANGED = 1000
 MOST_SPANS = 24
 """What a mail shows of one passage: characters on each edge of a kept run, characters of a changed run, runs."""
 
+LONGEST_HEADING = 80
 MARKS = {"kept": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 
 
@@ -27,6 +29,7 @@ class Passage:
     topics: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()
     reading: str = ""
+    direction: str = ""
 
 
 def finding_passages(findings: Sequence[Finding]) -> tuple[Passage, ...]:
@@ -45,6 +48,7 @@ def _finding_passage(about: Sequence[Finding]) -> Passage:
         tuple(dict.fromkeys(finding.topic for finding in about)),
         first.trail,
         first.reading,
+        leaning(first),
     )
 
 
@@ -62,9 +66,12 @@ def differences(before: Document, after: Document) -> tuple[tuple[str, str], ...
 
 
 def place(passage: Passage, say: Mapping[str, str]) -> str:
-    """Where a passage stands and what happened to it: `Limits · changed · Plans > Free`."""
+    """Where a passage stands and what happened to it: `Limits · changed · worse for you · Plans > Free`."""
     topics = ", ".join(say.get(topic, topic) for topic in passage.topics)
-    return " · ".join(filter(None, [topics, say.get(passage.change, passage.change), " > ".join(passage.trail)]))
+    known = [say[word] for word in (passage.change, passage.direction) if word in say]
+    return " · ".join(
+        filter(None, [topics, *known, " > ".join(one_line(heading, LONGEST_HEADING) for heading in passage.trail)])
+    )
 
 
 def when(moment: datetime) -> str:

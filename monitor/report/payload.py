@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
-from monitor.model import Amount, ChangeRecord, Finding, Side
+from monitor.model import Amount, Finding
+from monitor.records import ChangeRecord, Side
 
 SCHEMA = "terms-monitor/alert/1"
 
