@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitor.errors import ReadingError
 from monitor.extract.normalise import visible
 
 INVISIBLE = (
@@ -32,10 +33,12 @@ _MENU_LINKS, _MENU_SHARE, _MENU_LABEL = 4, 0.8, 45
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)((?:\s+[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>")
 _ASKED = re.compile(r"(?<=\s)(?:(href=\"#?)|role=\"heading\"|aria-level=\"[1-6]\")")
-_MANY, _DEEPEST = 10_000, 2_000
+_MANY, _DEEPEST = 2_000, 512
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td th tr option".split())
-_CONTAINER = re.compile(r"</?(?!html|head|body|title|script|style|br)[a-zA-Z][^<>]*>")
+_CONTAINERS = re.compile(r"(?:</?(?!html|head|body|title|script|style|br)[a-zA-Z][^<>]*>\s*)+")
+_MOST_TAGS, _HUGE_TAG = 150_000, 20_000
+_HUGE_TAGS = re.compile(rf"<([a-zA-Z][a-zA-Z0-9]*)\s[^<>]{{{_HUGE_TAG},}}>")
 _INLINE = frozenset(
     "span font em i u small big sup sub mark code abbr cite q s time bdi bdo wbr img picture source label".split()
 )
@@ -50,10 +53,18 @@ def parse(html: str) -> LexborHTMLParser:
 
 
 def _bounded(html: str) -> str:
-    """Markup that nests too deep to be meant, flattened: the parser takes a minute over 100,000 tags within each other."""
-    if html.count("<") < _MANY or _depth(html) <= _DEEPEST:
+    """Markup that a parser takes minutes over, cut to what can be meant: huge tags to their names, bottomless nesting flat.
+
+    Raises ReadingError `too_big` for more elements than the reading has memory for.
+    """
+    tags = html.count("<") - html.count("</") - html.count("<!")
+    if tags > _MOST_TAGS:
+        raise ReadingError("too_big", f"the page has {tags:,} tags; one that is read has at most {_MOST_TAGS:,}")
+    if len(html) > _HUGE_TAG:
+        html = _HUGE_TAGS.sub(r"<\1>", html)
+    if tags < _MANY or _depth(html) <= _DEEPEST:
         return html
-    return _CONTAINER.sub("<br>", html)
+    return _CONTAINERS.sub("<br>", html)
 
 
 def _depth(html: str) -> int:
@@ -94,7 +105,9 @@ def skeleton(tree: LexborHTMLParser) -> str:
     Classes, ids, link targets and nonces, which rotate from one request to the next, are gone; of a link it is left whether
     it leads to another place on the same page.
     """
-    return _TAG.sub(_bare, _COMMENT.sub("", tree.html or ""))
+    markup = tree.html or ""
+    end = markup.rfind("-->") + 3  # behind the last end no comment is closed, and looking for one costs its square
+    return _TAG.sub(_bare, _COMMENT.sub("", markup[:end]) + markup[end:])
 
 
 def _bare(tag: re.Match[str]) -> str:
@@ -107,7 +120,8 @@ def _bare(tag: re.Match[str]) -> str:
 def _furniture(tree: LexborHTMLParser, whole: int) -> Iterator[LexborNode]:
     """What is not the document; `whole` is the length of the page's text, against which each candidate is weighed."""
     # A page whose dialog stands open hides everything else from screen readers: that is the document, not a duplicate.
-    yield from (node for node in tree.css(_HIDDEN) if not _opens(tree, node) and len(_text(node)) <= whole / 2)
+    named = _controlled(tree)
+    yield from (node for node in tree.css(_HIDDEN) if not _opens(node, named) and len(_text(node)) <= whole / 2)
     yield from (node for node in tree.css(_FURNITURE) if len(_text(node)) <= whole / 2)
     yield from (node for node in tree.css("header") if not _within(node, _CONTENT) and len(_text(node)) <= whole / 4)
     yield from (node for node in tree.css("form") if len(_text(node)) <= whole / 4)
@@ -145,17 +159,18 @@ def _text(node: LexborNode) -> str:
     return node.text(deep=True) or ""
 
 
-def _opens(tree: LexborHTMLParser, node: LexborNode) -> bool:
+def _controlled(tree: LexborHTMLParser) -> frozenset[str]:
+    """The ids of elements that some control of the page opens."""
+    controls = tree.css("[aria-controls], a[href^='#'], [data-target^='#']")
+    names = (node.attributes.get(name) or "" for node in controls for name in ("aria-controls", "href", "data-target"))
+    return frozenset(name.lstrip("#") for name in names) - {""}
+
+
+def _opens(node: LexborNode, named: frozenset[str]) -> bool:
     """Whether a hidden element is one that a reader can open: a tab's panel, an accordion's, one that a control names."""
     attributes = node.attributes
-    if attributes.get("role") in ("tabpanel", "region") or attributes.get("hidden") == "until-found":
-        return True
-    name = attributes.get("id")
-    return bool(
-        name
-        and re.fullmatch(r"[\w:.-]+", name)
-        and tree.css_first(f"[aria-controls='{name}'], [href='#{name}'], [data-target='#{name}']")
-    )
+    panel = attributes.get("role") in ("tabpanel", "region") or attributes.get("hidden") == "until-found"
+    return panel or (attributes.get("id") or "") in named
 
 
 def _within(node: LexborNode, tags: tuple[str, ...]) -> bool:

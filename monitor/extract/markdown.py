@@ -14,7 +14,7 @@ from monitor.extract.blocks import Blocks
 from monitor.extract.normalise import visible
 from monitor.model import Document
 
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)[\s#]*$")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)$")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*$")
 _ITEM = re.compile(r"\s*(?:[*+-]|\d{1,3}[.)])\s+(?=\S)(.*)$")
 _QUOTE = re.compile(r"^(?:\s{0,3}>)+\s?")
@@ -24,15 +24,15 @@ _BREAK = re.compile(r"<br\s*/?>|(?<=\S) {2,}$|\\$", re.I)
 _IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)\s]{0,2000}(?:\s+\"[^\"]{0,500}\")?\)")
 _LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.){0,2000})\]\((?:[^()\\]|\\.|\([^()]{0,500}\)){0,3000}\)")
 _HALF_LINK = re.compile(r"(?<!\\)\]\((?:[^()\\]|\\.|\([^()]{0,500}\)){0,3000}\)|^\s*\[\s*$")
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^>\s]{1,2000})>")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 _EMPHASIS = re.compile(r"(?<!\\)(?:\*{1,3}|~~)|(?<![\w\\])_{1,3}(?=\S)|(?<=[^\s\\])_{1,3}(?!\w)")
 _MARKUP = re.compile(r"[\[\]<*_`~\\&]")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _ALL_BOLD = re.compile(r"\s*(\*\*|__)(?=\S)(?:(?!\1).)+\1\s*$")
 _CELLS = re.compile(r"(?<!\\)\|")
-_CELL_BREAKS = re.compile(r"\s*<br\s*/?>\s*", re.I)
-_TABLE = re.compile(r"<table\b.*?</table>", re.I | re.S)
+_CELL_BREAKS = re.compile(r"(?<!\s)\s*<br\s*/?>\s*", re.I)
+_TABLE = re.compile(r"<table\b(?:(?!<table\b).)*?</table>", re.I | re.S)
 _TABLE_MARK = "\x02table\x02"
 
 
@@ -78,7 +78,7 @@ class _Reader:
             self.flush()
         elif heading := _HEADING.match(line):
             self.flush()
-            self._blocks.heading(inline(heading[2]), len(heading[1]))
+            self._blocks.heading(inline(heading[2].rstrip(" \t#")), len(heading[1]))
         elif (underline := _UNDERLINE.match(line)) and len(self._lines) == 1 and not self._item:
             self._blocks.heading(inline(self._lines.pop()), 1 if underline[1][0] == "=" else 2)
         elif _RULE.match(line):

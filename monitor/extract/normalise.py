@@ -43,10 +43,11 @@ _ENUMERATOR = re.compile(
 )
 _NOISE = re.compile(
     r"\(opens in (?:a )?new (?:window|tab)\)|\[email[\s\xa0]protected\]"
-    r"|[\w.+-]+(?:@|\s?\[at\]\s?)[\w-]+(?:(?:\.|\s?\[dot\]\s?)[\w-]+)+"
-    r"|\b(?:an?|one|\d+|over an?|about an?|last)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b|\b(?:just now|yesterday)\b"
+    r"|(?<![\w.+-])[\w.+-]{1,64}(?:@|\s?\[at\]\s?)[\w-]+(?:(?:\.|\s?\[dot\]\s?)[\w-]+)+"
+    r"|\b(?:an?|one|\d{1,6}|over an?|about an?|last)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b"
+    r"|\b(?:just now|yesterday)\b"
     r"|(?:©|\(c\)|copyright)\s*(?:©\s*)?(?:\d{4}\s*-\s*)?\d{4}"
-    r"|\d+\s*(?:秒|分钟|小时|天|周|个月|年)前",
+    r"|(?<!\d)\d{1,6}\s*(?:秒|分钟|小时|天|周|个月|年)前",
     re.I,
 )
 _TWICE = re.compile(r"([.,;])\1(?!\1)")
