@@ -26,7 +26,7 @@ from monitor.model import (
     Rule,
     Verdict,
     Version,
-)  # fmt: skip
+)
 from monitor.schedule import after_failure, next_check
 
 FLAP = timedelta(days=30)

@@ -17,10 +17,10 @@ from typing import Literal, Protocol
 
 from monitor import decide, extract
 from monitor.archive import Archive, Recorded
-from monitor.errors import ReadingError
+from monitor.errors import ArchiveError, DamagedRecord, ReadingError
 from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
-from monitor.model import Capture, Outcome, Page, Rule, Validators
+from monitor.model import Capture, Known, Outcome, Page, Rule, Validators
 
 _log = logging.getLogger("monitor.pipeline")
 
@@ -138,12 +138,16 @@ def settle(page: Page, capture: Capture, archive: Archive, judgement: Judgement)
         return decide.unanswered(page, capture, known)
     try:
         with _reading(page):
-            source = extract.prepare(page, capture.body, capture.content_type)
-            if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition):
-                return decide.unchanged(page, capture, known, source.fingerprint)
-            version = extract.version(source)
+            return _read(page, capture, capture.body, known, archive, judgement)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
+
+
+def _read(page: Page, capture: Capture, body: bytes, known: Known, archive: Archive, judgement: Judgement) -> Outcome:
+    source = extract.prepare(page, body, capture.content_type)
+    if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition):
+        return decide.unchanged(page, capture, known, source.fingerprint)
+    version = extract.version(source)
     trouble = screen(
         version.document, size_before=known.size, language_before=known.language, expected_language=page.language
     )
@@ -178,10 +182,17 @@ def reread(page: Page, archive: Archive, now: datetime) -> int | None:
 
 @contextmanager
 def _reading(page: Page) -> Iterator[None]:
-    """Whatever else a parser may break off with becomes a ReadingError, so that one page never stops the others."""
+    """Whatever else reading and judging may break off with becomes a ReadingError: one page never stops the others.
+
+    The last good version stands, so what could not be judged is compared again with the next capture, and not lost.
+    """
     try:
         yield
     except ReadingError:
+        raise
+    except DamagedRecord as error:
+        raise ReadingError("unreadable", str(error)) from error
+    except ArchiveError:
         raise
     except Exception as error:
         _log.exception("%s could not be read", page.key)

@@ -41,7 +41,9 @@ _POINTER = re.compile(f"{_DATE}|{_REFERENCES}", re.I)
 _FIGURE = re.compile(r"\d[\d.,' ]*\s*(?:[kmb]\b|thousand|million|billion|[万亿千])?", re.I)
 _NEGATIONS = ("un", "in", "im", "dis", "non", "de", "re")
 _PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
-_LABEL_WORDS, _LABEL_CHARACTERS = 9, 14
+_LABEL_WORDS = 9
+_READABLE = 200
+"""Words of an edit past which nobody looks for misspellings: each is held against each."""
 _RENAMED = 3
 """So often must one name be put in another's place to make a renaming. A plan is no name: who is on it gets its terms."""
 
@@ -149,11 +151,12 @@ def differ_in_figures(before: str, after: str) -> bool:
 def _without(words: list[str], others: list[str]) -> list[str]:
     """The words that have no counterpart among others: neither themselves, nor another form or spelling of them."""
     left = Counter(map(_stem, others))
+    near = others if len(others) <= _READABLE else []
     kept = []
     for word in words:
         if left[_stem(word)] > 0:
             left[_stem(word)] -= 1
-        elif not any(_is_spelling(word, other) for other in others):
+        elif not any(_is_spelling(word, other) for other in near):
             kept.append(word)
     return kept
 
