@@ -60,7 +60,7 @@ def _bounded(html: str) -> str:
     tags = html.count("<") - html.count("</") - html.count("<!")
     if tags > _MOST_TAGS:
         raise ReadingError("too_big", f"the page has {tags:,} tags; one that is read has at most {_MOST_TAGS:,}")
-    if len(html) > _HUGE_TAG:
+    if html.count("=") > _HUGE_TAG // 2:
         html = _HUGE_TAGS.sub(r"<\1>", html)
     if tags < _MANY or _depth(html) <= _DEEPEST:
         return html
