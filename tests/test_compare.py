@@ -190,3 +190,12 @@ def test_a_document_rewritten_whole_is_compared() -> None:
     found = clause_texts(before, after)
     assert len(found) == 2000
     assert all(old and new and new == old.replace("30 days", "90 days") for old, new in found)
+
+
+def test_equal_rows_by_the_thousand_are_no_burden() -> None:
+    """A list whose rows are mostly equal is compared like any other: each row once, what is new as added."""
+    before = document(*["the same row"] * 1000)
+    after = document(*(f"row {number}" if number % 2 else "the same row" for number in range(2000)))
+    edits = compare(before, after)
+    assert len(edits) == 1000
+    assert {edit.kind for edit in edits} == {"added"}
