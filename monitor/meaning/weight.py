@@ -41,6 +41,13 @@ _POINTER = re.compile(f"{_DATE}|{_REFERENCES}", re.I)
 _FIGURE = re.compile(r"\d[\d.,' ]*\s*(?:[kmb]\b|thousand|million|billion|[万亿千])?", re.I)
 _NEGATIONS = ("un", "in", "im", "dis", "non", "de", "re")
 _PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
+_BY_THE_WORD = frozenset({"training", "retention", "review", "sharing", "transfer", "licence", "free-amount"})
+"""Topics on which one word may be the change: a purpose, a period, a reader, a recipient, a country, a right."""
+_FEW_WORDS = 3
+_TURNING = frozenset(
+    "not no never nor may will must might could should only unless except until default opt consent without always any all "
+    "不 未 非 除非 仅 只 可 可以 必须 默认".split()
+)
 _LABEL_WORDS = 9
 _READABLE = 200
 """Words of an edit past which nobody looks for misspellings: each is held against each."""
@@ -76,7 +83,16 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
     said = "the clause did not speak of it before" if topic not in old.topics else "the clause no longer speaks of it"
     if (topic in old.topics) == (topic in new.topics):
         said = f"words of the clause differ: -{deleted} +{inserted}"
+        if topic not in _BY_THE_WORD and _is_wording(f"{deleted} {inserted}"):
+            return Weight("minor", said)
     return _for_page(edit, topic, page, said)
+
+
+def _is_wording(differing_words: str) -> bool:
+    """Whether words that differ are few and turn nothing: no figure, no plan, no "not", "may" or "unless" among them."""
+    words = differing_words.lower().split()
+    turning = (word in _TURNING or word in _PLANS or any(map(str.isdigit, word)) for word in words)
+    return len(words) <= _FEW_WORDS and not any(turning)
 
 
 def _weigh_one(edit: ClauseEdit, topic: str, page: Page) -> Weight:
@@ -97,11 +113,12 @@ def _swaps_names(before: Clause, after: Clause) -> bool:
 
 
 def _for_page(edit: ClauseEdit, topic: str, page: Page, rule: str) -> Weight:
-    readings = [read_clause(in_full(clause)) for clause in _editions(edit)]
-    if not any(topic in reading.topics for reading in readings):
+    if not any(topic in read_clause(in_full(clause)).topics for clause in _editions(edit)):
         return Weight("minor", f"{rule}; the heading above it lends the topic")
-    if page.type == "usage-policy" and not (topic == "training" and any(reading.stance for reading in readings)):
+    if page.type == "usage-policy":
         return Weight("minor", f"{rule}; the page is about what users may do")
+    if topic == "price":
+        return Weight("minor", f"{rule}; what is paid is no offer")
     return Weight("major", rule)
 
 
