@@ -141,7 +141,10 @@ def _health(state: PageState) -> Text:
     if state.failing_since is None:
         return Text("ok", "green")
     reason = one_line(state.reason or OUTCOMES.get(state.outcome or "", ""), 160)
-    return Text(f"failing since {when(state.failing_since)} ({state.failures} checks): {reason}", "red")
+    return Text(
+        f"failing since {when(state.failing_since)} ({state.failures} check{'s' * (state.failures != 1)}): {reason}",
+        "red",
+    )
 
 
 def _next(state: PageState, now: datetime) -> str:

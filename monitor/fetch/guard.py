@@ -122,5 +122,6 @@ def vet(host: str, port: int, resolver: Resolver, *, allow_private: bool) -> tup
         raise UnresolvedNameError(f"{host}: no address")
     private = next((address for address in addresses if not is_public(address)), None)
     if private and not allow_private:
-        raise BlockedTargetError(f"{host} is at {private}, which is not a public address")
+        hint = "the watchlist lets it through with allow_private_addresses: true"
+        raise BlockedTargetError(f"{host} is at {private}, which is not a public address; {hint}")
     return addresses
