@@ -143,3 +143,8 @@ def test_reading_takes_time_linear_in_the_text(pattern: str) -> None:
     began = time.monotonic()
     numbers(pattern * (50_000 // len(pattern)))
     assert time.monotonic() - began < 2
+
+
+def test_a_scale_on_the_next_line_is_read() -> None:
+    """A line break between digits and their scale, as in a narrow cell, is no obstacle."""
+    assert [number.value for number in numbers("50\n万 tokens")] == [500_000]

@@ -181,7 +181,7 @@ def _digits(body: str) -> Decimal:
 
 def _scale(word: str) -> int:
     """The factor that a scale word stands for."""
-    word = word.strip(" \u00a0-.").lower()
+    word = "".join(word.split()).strip("-.").lower()
     if word in _LATIN_SCALE:
         return int(10 ** _LATIN_SCALE[word])
     return math.prod(HAN_SCALES[char] for char in word)
