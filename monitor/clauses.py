@@ -60,5 +60,9 @@ def clauses(document: Document) -> Iterator[Clause]:
 
 def of_block(block: Block) -> Iterator[Clause]:
     """The clauses of one block."""
-    texts = (block.text,) if block.kind in ("row", "heading") else split(block.text)
-    yield from (Clause(text, block) for text in texts)
+    yield from (Clause(text, block) for text in clause_texts(block))
+
+
+def clause_texts(block: Block) -> tuple[str, ...]:
+    """The clauses of one block, as texts."""
+    return (block.text,) if block.kind in ("row", "heading") else split(block.text)

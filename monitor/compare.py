@@ -12,17 +12,21 @@ from typing import TypeVar
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
-from monitor.clauses import clauses
+from monitor.clauses import clause_texts, clauses, of_block
 from monitor.extract.normalise import comparable
 from monitor.model import Block, Clause, ClauseEdit, Document, Edit
 
 _ALIKE = 55.0
 """Similarity in percent from which two texts are one text edited; below it, one was removed and the other added.
 Measured on 150 recorded pairs of pages: lower pairs strangers, higher splits rewordings."""
+_ALIKE_SHARE = 2 / 3
 _AT_ONCE = 600
 """Texts a side that are weighed against each other; a document rewritten whole is paired in slices of this size."""
 _LONG = 25
 """Characters of a comparable form that do not stand in another text by chance."""
+_LABEL = 60
+"""Characters of a caption or a menu entry at most."""
+_SENTENCE_ENDS = ".;:!?。；：！？"
 T = TypeVar("T")
 
 
@@ -38,6 +42,30 @@ def compare(before: Document, after: Document) -> tuple[Edit, ...]:
         removed, added = [old[key] for key in gone if key not in new], [new[key] for key in come if key not in old]
         edits += [_edit(pair) for pair in pair_up(removed, added, lambda block: block.text)]
     return tuple(edits)
+
+
+def alike(before: Document, after: Document) -> bool:
+    """Whether two documents are about as long, and most clauses of the one stand in the other."""
+    lengths = sorted((len(before.text), len(after.text)))
+    old, new = ({comparable(clause.text) for clause in clauses(document)} for document in (before, after))
+    return lengths[0] >= _ALIKE_SHARE * lengths[1] and len(old & new) >= _ALIKE_SHARE * max(len(old), len(new))
+
+
+def states(edit: Edit) -> bool:
+    """Whether an edit touches what a document states: more than its headings, captions and menu entries.
+
+    A few words in a line of their own, without a figure and without the end of a sentence, state nothing; nor does it say
+    anything that a short line stands elsewhere. Items and rows always count: names in a list are who gets the data.
+    """
+    return any(block is not None and not _is_label(block, edit.kind) for block in (edit.before, edit.after))
+
+
+def _is_label(block: Block, kind: str) -> bool:
+    if block.kind in ("item", "row") and kind != "moved":
+        return False
+    if block.kind != "heading" and (len(block.text) > _LABEL or block.text[-1] in _SENTENCE_ENDS):
+        return False
+    return kind == "moved" or not any(map(str.isdigit, block.text))
 
 
 def _first_of_each(blocks: Sequence[Block]) -> dict[str, Block]:
@@ -76,14 +104,18 @@ def compare_clauses(before: Document, after: Document) -> tuple[ClauseEdit, ...]
 
 def _only(here: Document, there: Document) -> list[Clause]:
     """Clauses of `here` that stand nowhere in `there`; one that is said twice is said once."""
-    elsewhere = [comparable(clause.text) for clause in clauses(there)]
+    blocks = {block.text for block in there.blocks}
+    elsewhere = [comparable(text) for block in there.blocks for text in clause_texts(block)]
     stands, text = frozenset(elsewhere), "".join(elsewhere)
     found: dict[str, Clause] = {}
-    for clause in clauses(here):
-        key = comparable(clause.text)
-        # A long clause that stands within another one was cut out of its paragraph, or put into one.
-        if key and key not in stands and not (len(key) >= _LONG and key in text):
-            found.setdefault(key, clause)
+    for block in here.blocks:
+        if block.text in blocks:  # most of them: then so do its clauses
+            continue
+        for clause in of_block(block):
+            key = comparable(clause.text)
+            # A long clause that stands within another one was cut out of its paragraph, or put into one.
+            if key and key not in stands and not (len(key) >= _LONG and key in text):
+                found.setdefault(key, clause)
     return list(found.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.compare import compare_clauses
+from monitor.compare import alike, compare, compare_clauses, states
 from monitor.extract.screen import LASTING, Trouble
 from monitor.meaning import understand
 from monitor.meaning.summary import summary
@@ -39,7 +39,9 @@ UNSETTLED = timedelta(hours=24)
 """A change that a second fetch does not confirm is held for no longer than this, and for no more than three checks."""
 TWO_VARIANTS = "the change was not confirmed by a second fetch: two variants are served"
 NO_TWO_AGREE = "the change was not confirmed by a second fetch, which showed another text again: held until two agree"
+JUST_BACK = "hardly the last good text, and right after a failure: held until another capture"
 SAME_NEWS = "another text than a moment before, with the same news"
+LABELS_DIFFER = "only headings, captions or menu entries differ"
 _VERDICTS: dict[Importance, Verdict] = {"major": "alert", "minor": "note", "none": "quiet"}
 
 
@@ -84,16 +86,11 @@ def first(page: Page, capture: Capture, known: Known, version: Version) -> Outco
 
 
 def changed(
-    page: Page,
-    capture: Capture,
-    known: Known,
-    before: Document,
-    version: Version,
-    rules: tuple[Rule, ...],
-    language: str,
+    page: Page, capture: Capture, known: Known, change: Change | None, version: Version, rules: tuple[Rule, ...]
 ) -> Outcome:
-    """The outcome of a capture that shows a new text: the change judged, and what is owed to whom."""
-    change = judge(before, version.document, page, language)
+    """The outcome of a capture that shows a new text, as it was judged: the change, and what is owed to whom."""
+    if change is None:
+        return _noted(unchanged(page, capture, known, version.fingerprint), LABELS_DIFFER)
     if returned := _returns(version.key, known, capture.at):
         change = replace(change, verdict="quiet", why=f"the text of {returned:%Y-%m-%d} is back; {change.why}")
     return Outcome(capture, version, change, owe(page, change, rules), next_check_at=_next(page, capture, known))
@@ -103,6 +100,21 @@ def doubtful(outcome: Outcome, known: Known) -> bool:
     """Whether a change needs a second look: somebody would be told of it, and no earlier fetch showed its text."""
     seen = known.held is not None and outcome.version is not None and known.held.key == outcome.version.key
     return outcome.change is not None and outcome.change.verdict != "quiet" and not seen
+
+
+def recovered(outcome: Outcome, known: Known, before: Document) -> Outcome:
+    """What a new text right after a failure comes to, seen by one capture: if it is hardly the last good one, it waits.
+
+    A page that comes back is often half built, or shows its text twice. The next capture settles it, whatever it shows; what
+    failures in between keep from settling is believed after three captures or 24 hours.
+    """
+    if outcome.change is None or outcome.version is None or alike(before, outcome.version.document):
+        return outcome
+    held = _hold(_unsettled(known), outcome.version.key, outcome.capture.at)
+    seen = known.held is not None and known.held.key == held.key
+    if seen or held.times >= PERSISTENT or outcome.capture.at - held.since >= UNSETTLED:
+        return outcome
+    return _on_hold(outcome, JUST_BACK, held)
 
 
 def confirmed(first: Outcome, second: Outcome, known: Known) -> tuple[Outcome, Outcome]:
@@ -154,8 +166,14 @@ def _noted(outcome: Outcome, note: str) -> Outcome:
     return replace(outcome, capture=replace(outcome.capture, reason=note), change=change)
 
 
+def news(before: Document, after: Document, page: Page, language: str) -> Change | None:
+    """What a page's new text means; None where only headings, captions and menu entries differ, and none speaks of data."""
+    change = judge(before, after, page, language)
+    return change if change.findings or any(map(states, compare(before, after))) else None
+
+
 def judge(before: Document, after: Document, page: Page, language: str) -> Change:
-    """What a change means and whether to tell: by its strongest finding."""
+    """What the difference between two texts means, and whether to tell: by its strongest finding."""
     findings = understand(compare_clauses(before, after), before, after, page, language)
     importance = _strongest(findings)
     topics = tuple(topic for topic in TOPICS if any(f.topic == topic and f.importance == importance for f in findings))

@@ -9,7 +9,7 @@ page -> fetch -> capture -> prepare -> fingerprint the same? -> unchanged
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +20,7 @@ from monitor.archive import Archive, Recorded
 from monitor.errors import ArchiveError, DamagedRecord, ReadingError
 from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
+from monitor.history.ahead import Ahead, Read
 from monitor.model import Capture, Known, Outcome, Page, Rule, Validators
 
 _log = logging.getLogger("monitor.pipeline")
@@ -32,18 +33,6 @@ class Clock(Protocol):
 
 
 Intake = Literal["taken", "known", "late"]
-
-
-class Recording(Protocol):
-    """A capture recorded elsewhere; its bytes are read when its turn comes."""
-
-    @property
-    def page(self) -> Page: ...
-
-    @property
-    def at(self) -> datetime: ...
-
-    def capture(self) -> Capture: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +77,20 @@ def check(
         reread(page, archive, now)
         known = archive.known(page, now)
         capture = fetcher.fetch(page.url, known.validators, now, language=page.language)
-        outcome = settle(page, capture, archive, judgement)
+        outcome = settle(page, capture, known, archive, judgement)
         if second_look is None or not decide.doubtful(outcome, known):
-            yield Checked(page, outcome, archive.record(page, outcome))
+            yield _seen_once(page, outcome, known, archive)
             continue
         second_look.pause(second_look.seconds)
         again = fetcher.fetch(page.url, Validators(), clock(), language=page.language)
-        outcome, second = decide.confirmed(outcome, settle(page, again, archive, judgement), known)
-        checked = Checked(page, outcome, archive.record(page, outcome))
+        outcome, second = decide.confirmed(outcome, settle(page, again, known, archive, judgement), known)
+        checked = _recorded(page, outcome, archive)
         archive.record(page, second)
         yield checked
+
+
+def _recorded(page: Page, outcome: Outcome, archive: Archive) -> Checked:
+    return Checked(page, outcome, archive.record(page, outcome))
 
 
 def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, ...]:
@@ -108,46 +101,58 @@ def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, .
     return tuple(page for page in pages if page.key not in later)
 
 
-def take_recorded(recorded: Iterable[Recording], archive: Archive, judgement: Judgement) -> Iterator[Intake]:
+def take_recorded(some: Sequence[Ahead], archive: Archive, judgement: Judgement) -> list[Intake]:
     """Take captures of one page that were recorded elsewhere, in the order of their time; says of each what became of it.
 
-    One that lies before the last capture in the archive is too late: it would be compared with its own future.
+    One that lies before the last capture in the archive is too late: it would be compared with its own future. They are
+    committed together: an import that is killed takes them again.
     """
-    taken: frozenset[datetime] | None = None
-    for each in recorded:
-        taken = archive.captured(each.page) if taken is None else taken
-        if each.at in taken:
-            yield "known"
-        elif taken and each.at < max(taken):
-            yield "late"
-        else:
-            take(each.page, each.capture(), archive, judgement)
-            yield "taken"
+    with archive.together():
+        taken = archive.captured(some[0].page)
+        return [_take_recorded(each, taken, archive, judgement) for each in some]
 
 
-def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement) -> Checked:
-    """Take a capture into the archive, however it was come by."""
-    outcome = settle(page, capture, archive, judgement)
-    return Checked(page, outcome, archive.record(page, outcome))
+def _take_recorded(each: Ahead, taken: frozenset[datetime], archive: Archive, judgement: Judgement) -> Intake:
+    if each.at in taken:
+        return "known"
+    if taken and each.at < max(taken):
+        return "late"
+    take(each.page, each.capture(), archive, judgement, each.read)
+    return "taken"
 
 
-def settle(page: Page, capture: Capture, archive: Archive, judgement: Judgement) -> Outcome:
-    """What a capture comes to, given what the archive knows of its page."""
+def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement, read: Read | None = None) -> Checked:
+    """Take a capture into the archive, however it was come by; `read` is what was read in it ahead."""
     known = archive.known(page, capture.at)
+    return _seen_once(page, settle(page, capture, known, archive, judgement, read), known, archive)
+
+
+def _seen_once(page: Page, outcome: Outcome, known: Known, archive: Archive) -> Checked:
+    if outcome.change and known.failures and known.version_id is not None:
+        outcome = decide.recovered(outcome, known, archive.document(known.version_id))
+    return _recorded(page, outcome, archive)
+
+
+def settle(
+    page: Page, capture: Capture, known: Known, archive: Archive, judgement: Judgement, read: Read | None = None
+) -> Outcome:
+    """What a capture comes to, given what is known of its page."""
     if capture.outcome != "ok" or capture.body is None:
         return decide.unanswered(page, capture, known)
     try:
         with _reading(page):
-            return _read(page, capture, capture.body, known, archive, judgement)
+            return _read(page, capture, capture.body, known, archive, judgement, read)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
 
 
-def _read(page: Page, capture: Capture, body: bytes, known: Known, archive: Archive, judgement: Judgement) -> Outcome:
-    source = extract.prepare(page, body, capture.content_type)
-    if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition):
+def _read(
+    page: Page, capture: Capture, body: bytes, known: Known, archive: Archive, judgement: Judgement, read: Read | None
+) -> Outcome:
+    source = read or extract.prepare(page, body, capture.content_type)
+    if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition) or (read and read.key == known.key):
         return decide.unchanged(page, capture, known, source.fingerprint)
-    version = extract.version(source)
+    version = (read and read.version) or extract.version(extract.prepare(page, body, capture.content_type))
     trouble = screen(
         version.document, size_before=known.size, language_before=known.language, expected_language=page.language
     )
@@ -157,8 +162,11 @@ def _read(page: Page, capture: Capture, body: bytes, known: Known, archive: Arch
         return decide.first(page, capture, known, version)
     if version.key == known.key:
         return decide.unchanged(page, capture, known, version.fingerprint)
-    before = archive.document(known.version_id)
-    outcome = decide.changed(page, capture, known, before, version, judgement.rules, judgement.language)
+    if read and read.judged_against == known.key:
+        change = read.change
+    else:
+        change = decide.news(archive.document(known.version_id), version.document, page, judgement.language)
+    outcome = decide.changed(page, capture, known, change, version, judgement.rules)
     return decide.accepted(outcome, known) if trouble else outcome
 
 

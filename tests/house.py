@@ -28,6 +28,11 @@ class House:
     paused: list[float] = field(default_factory=list)
     fetcher: FakeFetcher = field(default_factory=lambda: FakeFetcher([]))
 
+    @classmethod
+    def at(cls, path: Path) -> House:
+        """A house whose archive is at `path`."""
+        return cls(Archive(path), path)
+
     def check(
         self, answer: bytes | str, after: timedelta = 12 * HOUR, page: Page = PAGE, *, then: bytes | str | None = None
     ) -> Checked:

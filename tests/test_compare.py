@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.clauses import clauses
-from monitor.compare import compare, compare_clauses, pair_up
+from monitor.compare import alike, compare, compare_clauses, pair_up, states
 from monitor.extract.normalise import comparable
-from monitor.model import Block, Document
+from monitor.model import Block, Document, Edit
 from monitor.words import spans
 
 OLD = document(*PARAGRAPHS)
@@ -51,6 +51,17 @@ def test_a_document_compared_with_itself_gives_nothing(one: Document) -> None:
     """A document does not differ from itself, by block or by clause."""
     assert compare(one, one) == ()
     assert compare_clauses(one, one) == ()
+
+
+@settings(max_examples=80, deadline=None)
+@given(DOCUMENT, DOCUMENT)
+def test_the_edits_lead_from_the_old_text_to_the_new(before: Document, after: Document) -> None:
+    """What the edits remove taken out of the old text, and what they add put in, the new text is there."""
+    edits = compare(before, after)
+    text = {comparable(block.text) for block in before.blocks}
+    text -= {comparable(edit.before.text) for edit in edits if edit.before}
+    text |= {comparable(edit.after.text) for edit in edits if edit.after}
+    assert text - {""} == {comparable(block.text) for block in after.blocks} - {""}
 
 
 @settings(max_examples=80, deadline=None)
@@ -199,3 +210,49 @@ def test_equal_rows_by_the_thousand_are_no_burden() -> None:
     edits = compare(before, after)
     assert len(edits) == 1000
     assert {edit.kind for edit in edits} == {"added"}
+
+
+# --- what an edit amounts to -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "says"),
+    [
+        ("heading", "Your choices", False),
+        ("paragraph", "Contact sales", False),
+        ("paragraph", "产品与服务", False),
+        ("heading", "Up to 20 messages a day", True),
+        ("paragraph", "We never sell it.", True),
+        ("paragraph", "A line of words that goes on for so long that nobody would take it for a menu entry", True),
+        ("item", "Northern Cloud Ltd", True),
+        ("row", "Northern Cloud | hosting", True),
+    ],
+)
+def test_captions_state_nothing(kind: str, text: str, says: bool) -> None:
+    """Headings and short lines without a figure are captions; items and rows may be who gets the data."""
+    block = Block(kind, text)  # type: ignore[arg-type]
+    assert states(Edit("added", None, block)) is says
+    assert states(Edit("removed", block, None)) is says
+
+
+def test_a_short_line_that_moved_states_nothing() -> None:
+    """A date that stands above the title and then below it is no news; a paragraph that moved is kept."""
+    date, long = Block("paragraph", "Updated 4 May 2031"), Block("paragraph", PARAGRAPHS[0])
+    assert not states(Edit("moved", date, date))
+    assert states(Edit("moved", long, long))
+
+
+@pytest.mark.parametrize(
+    ("texts", "same"),
+    [
+        (PARAGRAPHS, True),
+        ((*PARAGRAPHS[:4], *PARAGRAPHS[5:]), True),
+        (PARAGRAPHS * 2, False),
+        (PARAGRAPHS[:6], False),
+        ((*PARAGRAPHS[:6], *CHINESE * 3), False),
+    ],
+    ids=["itself", "a clause less", "twice", "half", "half of another"],
+)
+def test_two_texts_are_alike(texts: tuple[str, ...], same: bool) -> None:
+    """Two texts are alike where they are about as long and share most clauses."""
+    assert alike(OLD, document(*texts)) is same

@@ -195,8 +195,11 @@ def tagged(body: bytes, tag: str) -> Capture:
 def test_the_server_is_not_asked_about_a_text_that_is_held(house: House) -> None:
     """What came with an answer whose text is held is not echoed, lest a 304 hide the change; nor is that text read again."""
     pipeline.take(PAGE, tagged(OLD, "old"), house.archive, JUDGEMENT)
-    first, second = (pipeline.settle(PAGE, tagged(body, "new"), house.archive, JUDGEMENT) for body in (NEW, THIRD))
-    for outcome in decide.confirmed(first, second, house.archive.known(PAGE, START)):
+    known = house.archive.known(PAGE, START)
+    first, second = (
+        pipeline.settle(PAGE, tagged(body, "new"), known, house.archive, JUDGEMENT) for body in (NEW, THIRD)
+    )
+    for outcome in decide.confirmed(first, second, known):
         house.archive.record(PAGE, outcome)
     assert house.archive.known(PAGE, START).validators == Validators(etag="old")
     last = house.archive.last_snapshot(PAGE)

@@ -25,7 +25,8 @@ def ok(at: datetime = START) -> Capture:
 
 
 def changed(known: Known = KNOWN, at: datetime = START, *rules: Rule, to: Version = NEW) -> Outcome:
-    return decide.changed(PAGE, ok(at), known, OLD.document, to, rules or (MAIL,), "en")
+    change = decide.news(OLD.document, to.document, PAGE, "en")
+    return decide.changed(PAGE, ok(at), known, change, to, rules or (MAIL,))
 
 
 # --- verdicts --------------------------------------------------------------------------------------------------------
@@ -102,6 +103,22 @@ def test_a_text_that_returns_is_a_flap_for_thirty_days(age: int, verdict: str) -
     assert ("is back" in outcome.change.why) == (verdict == "quiet")
 
 
+def test_a_heading_alone_is_no_version() -> None:
+    """Where only headings, captions or menu entries differ the text stands, and the capture says so."""
+    after = version(prepare(PAGE, terms().replace(b"<h1>Terms</h1>", b"<p>Menu</p><h1>Our terms</h1>"), HTML))
+    outcome = changed(to=after)
+    assert (outcome.version, outcome.change, outcome.owed) == (None, None, ())
+    assert outcome.fingerprint == after.fingerprint
+    assert outcome.capture.reason == decide.LABELS_DIFFER
+
+
+@pytest.mark.parametrize("heading", ["We do not train on your data", "10,000,000 free tokens a day"])
+def test_a_heading_that_states_something_is_a_version(heading: str) -> None:
+    """A line that speaks of data or names an amount is no caption, whatever it is marked up as."""
+    after = version(prepare(PAGE, terms().replace(b"</main>", f"<p>{heading}</p><p>End.</p></main>".encode()), HTML))
+    assert changed(to=after).version == after
+
+
 def test_something_else_in_the_documents_place_is_no_version() -> None:
     """A wall or an error page is recorded under its name, with the reason; the last good version stands."""
     outcome = decide.unreadable(PAGE, ok(), KNOWN, Trouble("blocked_wall", "the page says “Sign in”"), "key")
@@ -139,6 +156,38 @@ def test_a_failing_page_is_tried_again_sooner() -> None:
 
 
 # --- what is held ----------------------------------------------------------------------------------------------------
+
+
+TWICE = version(prepare(PAGE, terms(times=4, p5=TRAINS), HTML))
+BACK = replace(KNOWN, failures=2, failing_since=START - DAY)
+
+
+def recovered(known: Known, at: datetime = START, to: Version = TWICE) -> Outcome:
+    return decide.recovered(changed(known, at, to=to), known, OLD.document)
+
+
+def test_a_text_hardly_the_same_right_after_a_failure_waits() -> None:
+    """A page that comes back with twice its text is not believed at once: nothing is told, and its text is held."""
+    outcome = recovered(BACK)
+    assert (outcome.version, outcome.change, outcome.owed) == (None, None, ())
+    assert outcome.held == Held(TWICE.key, START, 1)
+    assert outcome.capture.reason == decide.JUST_BACK
+
+
+def test_an_edit_right_after_a_failure_is_told() -> None:
+    """A text that is nearly the last good one is believed, failure or not."""
+    assert recovered(BACK, to=NEW) == changed(BACK)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [Held(TWICE.key, START - DAY / 2, 1), Held("other", START - 2 * DAY, 1), Held("other", START - DAY / 2, 2)],
+    ids=["seen twice", "after a day", "three texts"],
+)
+def test_what_came_back_is_believed_in_the_end(held: Held) -> None:
+    """The same text again after another failure, a day, or a third text ends the waiting."""
+    known = replace(BACK, held=held, failing_since=START - HOUR)
+    assert recovered(known).version == TWICE
 
 
 def hold(known: Known, at: datetime, trouble: Trouble = SHRUNK, key: str = "short") -> Known:

@@ -136,3 +136,21 @@ def test_markdown_and_html_of_one_document_say_the_same() -> None:
     text = "# Terms\n\nWe do **not** [train](/t) on it.\n\n* One.\n* Two.\n"
     keys = {version(prepare(PAGE, body.encode(), kind)).key for body, kind in ((html, "text/html"), (text, MARKDOWN))}
     assert len(keys) == 1
+
+
+MENU = "* [Blog](/b)\n* [Status](/s)\n* [Careers](/c)\n"
+BODY = "\n\n".join(f"## Part {n}\n\nWe keep your chats for {n} days." for n in range(1, 6))
+
+
+def test_menus_at_the_edges_are_not_text() -> None:
+    """Columns of links below a document, and a menu above it, are furniture, though not each entry is a link."""
+    page = f"{MENU}* Products\n\n{BODY}\n\n### Company\n\n{MENU}* Cookie settings\n\n### Help\n\n{MENU}"
+    assert texts(page) == texts(BODY)
+
+
+@pytest.mark.parametrize("where", ["end", "middle"])
+def test_a_list_of_links_is_text(where: str) -> None:
+    """A list of linked names within a document, or as its last part, is what the document says."""
+    names = "## Who gets your data\n\n* [Northern Cloud](/n)\n* [Southern Mail](/s)\n* [Eastern Pay](/e)\n"
+    page = f"{BODY}\n\n{names}" if where == "end" else f"{names}\n\n{BODY}"
+    assert {"Northern Cloud", "Southern Mail", "Eastern Pay"} <= set(texts(page))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -69,8 +69,14 @@ class Archive:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as db, writing(db):
+        with self._reading() as db, nullcontext() if db.in_transaction else writing(db):
             yield db
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written within is one transaction: all of it, or, where it is left by an error, nothing."""
+        with self._writing():
+            yield
 
     # --- checks ----------------------------------------------------------------------------------------------------
 

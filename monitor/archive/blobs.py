@@ -15,7 +15,7 @@ import zstandard
 from monitor.archive.codec import row
 from monitor.errors import DamagedRecord
 
-LEVEL = 3
+LEVEL = 1
 MOST_FRAMES = 8
 SURELY_SMALL = 20
 """A delta under this fraction of the body is taken without trying how small the body alone would be."""

@@ -13,7 +13,9 @@ from rich.progress import Progress
 from monitor import pipeline, wiring
 from monitor.cli.setup import Setup, common
 from monitor.history import captures as capture_list
+from monitor.history.ahead import readers
 from monitor.pipeline import Intake, Judgement
+from monitor.watchlist import Watchlist
 
 
 @click.group("import")
@@ -32,13 +34,13 @@ def captures(setup: Setup, file: Path) -> None:
     """
     pages = capture_list.load(file)
     judgement = Judgement(rules=(), language=setup.language())
+    watchlist = setup.watchlist_if_any()
     counts: Counter[Intake] = Counter()
-    with setup.writing() as archive, _progress(setup) as progress:
+    with readers(judgement.language) as reading, setup.writing() as archive, _progress(setup) as progress:
         task = progress.add_task("importing", total=sum(map(len, pages.values())))
-        for recorded in pages.values():
-            for intake in pipeline.take_recorded(_as_watched(setup, recorded), archive, judgement):
-                counts[intake] += 1
-                progress.advance(task)
+        for some in reading.ahead(_as_watched(watchlist, recorded) for recorded in pages.values()):
+            counts.update(pipeline.take_recorded(some, archive, judgement))
+            progress.advance(task, len(some))
     setup.say(_closing(counts, len(pages)))
 
 
@@ -48,9 +50,10 @@ def _closing(counts: Counter[Intake], pages: int) -> str:
     return said + (late if counts["late"] else "")
 
 
-def _as_watched(setup: Setup, recorded: tuple[capture_list.Recorded, ...]) -> tuple[capture_list.Recorded, ...]:
+def _as_watched(
+    watchlist: Watchlist | None, recorded: tuple[capture_list.Recorded, ...]
+) -> tuple[capture_list.Recorded, ...]:
     """The captures, read as the watchlist says where it has the page; pages that it lacks are as the list describes them."""
-    watchlist = setup.watchlist_if_any()
     known = wiring.page(watchlist, recorded[0].page.key) if watchlist else None
     return recorded if known is None else tuple(replace(each, page=known) for each in recorded)
 

@@ -13,7 +13,7 @@ from monitor.extract.language import language
 from monitor.extract.normalise import key
 from monitor.model import Document, Page, Version
 
-EDITION = "1"
+EDITION = "2"
 """Edition of the reading. Raise it whenever the same bytes may be read differently: the last snapshot of every page is then
 read again first, and what differs by that is a technical version, never an alert."""
 _BINARY = {
@@ -40,6 +40,7 @@ class Source:
     language: str = ""
     select: str | None = None
     remove: tuple[str, ...] = ()
+    words: str = ""
 
 
 def recipe(page: Page) -> str:
@@ -48,20 +49,26 @@ def recipe(page: Page) -> str:
     return f"{EDITION}:{hashlib.sha256(selectors.encode()).hexdigest()[:12]}"
 
 
-def prepare(page: Page, body: bytes, content_type: str = "") -> Source:
-    """Make a page's bytes ready to be read. Raises ReadingError where they are no text, or a PDF that cannot be read."""
+def prepare(page: Page, body: bytes, content_type: str = "", like: Source | None = None) -> Source:
+    """Make a page's bytes ready to be read. Raises ReadingError where they are no text, or a PDF that cannot be read.
+
+    `like` is what the page's bytes were made into before: given back where every word of the page still stands, as many of
+    them hidden, so that only its markup can differ.
+    """
     kind = _kind(body, content_type)
     markup = pdf.markup(body) if kind == "pdf" else decode(body, content_type)
     if kind != "html":
         return Source(kind, markup, _sha256(markup), recipe(page))
     tree = chrome.parse(markup)
     title, declared = chrome.title(tree), chrome.language(tree)
-    chrome.strip(tree)
+    words = _sha256(chrome.words(chrome.strip(tree)))
+    if like and (like.words, like.recipe) == (words, recipe(page)):
+        return like
     if page.select or page.remove:
         whole = (tree if page.select else chrome.cut(tree)).html or ""
-        return Source(kind, whole, _sha256(whole), recipe(page), title, declared, page.select, page.remove)
+        return Source(kind, whole, _sha256(whole), recipe(page), title, declared, page.select, page.remove, words)
     skeleton = chrome.skeleton(chrome.cut(tree))
-    return Source(kind, skeleton, _sha256(skeleton), recipe(page), title, declared)
+    return Source(kind, skeleton, _sha256(skeleton), recipe(page), title, declared, words=words)
 
 
 def version(source: Source) -> Version:

@@ -17,12 +17,16 @@ _LABEL, _DOCUMENT = 60, 8
 """Characters of a label at most; blocks of a document at least, below which no edge is cut."""
 _MENU = 3
 """So many links in a row, with nothing said between them, are a menu or a list of related pages."""
+_COLUMNS, _LINKED, _ENTRY = 2, 0.8, 30
+"""A menu at a page's end: at least so many headings, so many of its entries links; characters of an entry at most."""
 
 
 class Blocks:
     """The blocks of one document, in its order. Empty ones are left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, menus: bool = True) -> None:
+        """`menus`: whether runs of links within the document are menus; else they are lists, unless they stand at its edges."""
+        self._menus = menus
         self._blocks: list[Block] = []
         self._links: list[bool] = []
         self._headings: list[tuple[int, str]] = []
@@ -62,7 +66,7 @@ class Blocks:
         kept: list[tuple[Block, bool]] = []
         for menu, run in groupby(zip(self._blocks, self._links, strict=True), key=lambda pair: pair[1]):
             blocks = list(run)
-            kept += [] if menu and len(blocks) >= _MENU else blocks
+            kept += [] if menu and self._menus and len(blocks) >= _MENU else blocks
         return tuple(block for block, _ in _without_edges(kept))
 
     def _add(self, block: Block, link: bool = False) -> None:
@@ -82,14 +86,33 @@ def _without_edges(blocks: list[tuple[Block, bool]]) -> list[tuple[Block, bool]]
     """The blocks without the labels before the first and after the last that says something: what is left of menus."""
     if len(blocks) < _DOCUMENT:
         return blocks
-    start = next((i for i, block in enumerate(blocks) if not _is_label(*block)), 0)
+    start = next((i for i, block in enumerate(blocks) if not (_is_label(*block) or _is_entry(block[0]))), 0)
+    if sum(link for _, link in blocks[:start]) < _MENU:
+        start = next((i for i, block in enumerate(blocks) if not _is_label(*block)), 0)
     end = next((i for i in range(len(blocks), start, -1) if not _ends_nothing(*blocks[i - 1])), len(blocks))
-    return blocks[start:end]
+    return blocks[start : end if _is_menu(blocks[end:]) else _after_list(blocks, end)]
+
+
+def _is_menu(blocks: list[tuple[Block, bool]]) -> bool:
+    """Whether the labels at a document's end are a menu: lists of links in columns. One list of names is a list."""
+    links = [link for block, link in blocks if block.kind == "item"]
+    return not links or (
+        sum(links) >= _LINKED * len(links) and sum(block.kind == "heading" for block, _ in blocks) >= _COLUMNS
+    )
+
+
+def _after_list(blocks: list[tuple[Block, bool]], end: int) -> int:
+    """Where the last list behind `end` ends."""
+    return max((i + 1 for i in range(end, len(blocks)) if blocks[i][0].kind == "item"), default=end)
 
 
 def _ends_nothing(block: Block, link: bool) -> bool:
-    """A label, or a heading with nothing under it."""
-    return block.kind == "heading" or _is_label(block, link)
+    """A label, a heading with nothing under it, or an entry of a menu: not each of them is a link."""
+    return block.kind == "heading" or _is_entry(block) or _is_label(block, link)
+
+
+def _is_entry(block: Block) -> bool:
+    return block.kind == "item" and len(block.text) <= _ENTRY and block.text[-1] not in ".;:。；："
 
 
 def _is_label(block: Block, link: bool) -> bool:

@@ -67,4 +67,4 @@ def _detected(body: bytes) -> str:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\x00", "").lstrip("\ufeff")
+    return (text.replace("\x00", "") if "\x00" in text else text).lstrip("\ufeff")

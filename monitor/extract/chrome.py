@@ -7,16 +7,15 @@ rules know what furniture is, never where a site keeps it: article extractors, w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.errors import ReadingError
-from monitor.extract.normalise import visible
+from monitor.extract.normalise import BROKEN_LINE, visible
 
-INVISIBLE = (
-    "head, script, style, noscript, template, svg, iframe, object, canvas, audio, video, datalist, input, textarea"
-)
+INVISIBLE = ("head script style noscript template svg iframe object canvas audio video datalist input textarea").split()
 _FURNITURE = (
     "nav, footer, aside, dialog, select, menu, "
     "[role=navigation], [role=contentinfo], [role=dialog], [role=alertdialog], [role=banner], [role=search], [role=menu], "
@@ -33,7 +32,7 @@ _MENU_LINKS, _MENU_SHARE, _MENU_LABEL = 4, 0.8, 45
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)((?:\s+[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>")
 _ASKED = re.compile(r"(?<=\s)(?:(href=\"#?)|role=\"heading\"|aria-level=\"[1-6]\")")
-_MANY, _DEEPEST = 2_000, 512
+_MANY, _DEEPEST = 4_000, 512
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td th tr option".split())
 _CONTAINERS = re.compile(r"(?:</?(?!html|head|body|title|script|style|br)[a-zA-Z][^<>]*>\s*)+")
@@ -43,6 +42,14 @@ _INLINE = frozenset(
     "span font em i u small big sup sub mark code abbr cite q s time bdi bdo wbr img picture source label".split()
 )
 """Tags that a reading of blocks looks through: without them it has half as much to build."""
+_BOXES = frozenset(
+    (
+        "address article aside blockquote br center dd details div dl fieldset figcaption figure footer form header hr "
+        "legend main nav p pre section"
+    ).split()
+)
+"""Tags that do no more than begin a new line."""
+_ROLE = 'role="heading"'
 _WHOLE = ("html", "body", "main")
 _CONTENT = ("main", "article", "section")
 
@@ -57,14 +64,12 @@ def _bounded(html: str) -> str:
 
     Raises ReadingError `too_big` for more elements than the reading has memory for.
     """
-    tags = html.count("<") - html.count("</") - html.count("<!")
-    if tags > _MOST_TAGS:
-        raise ReadingError("too_big", f"the page has {tags:,} tags; one that is read has at most {_MOST_TAGS:,}")
     if html.count("=") > _HUGE_TAG // 2:
         html = _HUGE_TAGS.sub(r"<\1>", html)
-    if tags < _MANY or _depth(html) <= _DEEPEST:
-        return html
-    return _CONTAINERS.sub("<br>", html)
+    brackets = html.count("<")
+    if brackets > _MOST_TAGS and (tags := brackets - html.count("</") - html.count("<!")) > _MOST_TAGS:
+        raise ReadingError("too_big", f"the page has {tags:,} tags; one that is read has at most {_MOST_TAGS:,}")
+    return html if brackets < _MANY or _depth(html) <= _DEEPEST else _CONTAINERS.sub("<br>", html)
 
 
 def _depth(html: str) -> int:
@@ -88,8 +93,13 @@ def language(tree: LexborHTMLParser) -> str:
 
 def strip(tree: LexborHTMLParser) -> LexborHTMLParser:
     """Drop what no reader sees (scripts, styles, templates), in place, and return the tree."""
-    _drop(tree.css(INVISIBLE))
+    tree.strip_tags(INVISIBLE, recursive=True)
     return tree
+
+
+def words(tree: LexborHTMLParser) -> str:
+    """All text of a page, furniture included, each piece apart, and how many elements are hidden."""
+    return f"{len(tree.css(_HIDDEN))} {tree.body.text(separator=BROKEN_LINE) if tree.body else ''}"
 
 
 def cut(tree: LexborHTMLParser) -> LexborHTMLParser:
@@ -107,14 +117,40 @@ def skeleton(tree: LexborHTMLParser) -> str:
     """
     markup = tree.html or ""
     end = markup.rfind("-->") + 3  # behind the last end no comment is closed, and looking for one costs its square
-    return _TAG.sub(_bare, _COMMENT.sub("", markup[:end]) + markup[end:])
+    markup = _COMMENT.sub("", markup[:end]) + markup[end:]
+    boxes = _BOXES if _ROLE not in markup else frozenset()  # whose end tag would not say that it ends a heading
+    before, *pieces = markup.split("<")
+    tags = [(_bare(tag, boxes), text) for tag, _, text in (piece.partition(">") for piece in pieces)]
+    if any(tag is None for tag, _ in tags):  # a bracket within an attribute's value
+        return _TAG.sub(lambda tag: _bare(tag[0][1:-1], boxes) or "", markup)
+    return before + "".join(_on_lines(tags))
 
 
-def _bare(tag: re.Match[str]) -> str:
+def _on_lines(tags: Iterable[tuple[str | None, str]]) -> Iterator[str]:
+    """Tags and the text behind each, one line break where several stand together."""
+    broken = False
+    for tag, text in tags:
+        if tag and not (broken and tag == BROKEN_LINE):
+            yield tag
+            broken = tag == BROKEN_LINE
+        if text and not (broken and text.isspace()):
+            yield text
+            broken = False
+
+
+@lru_cache(maxsize=1 << 14)  # of a page's tags most stand there many times
+def _bare(markup: str, boxes: frozenset[str]) -> str | None:
+    """What is left of a tag, given without its brackets; None where it is no whole tag."""
+    tag = _TAG.fullmatch(f"<{markup}>")
+    if tag is None:
+        return None if markup.count('"') % 2 else ""
     if tag[1] in _INLINE:
         return ""
+    if markup[0] == "/":
+        return BROKEN_LINE if tag[1] in boxes else f"<{markup}>"
     asked = (f'{found[1]}"' if found[1] else found[0] for found in _ASKED.finditer(tag[2])) if tag[2] else ()
-    return f"<{' '.join((tag[1], *asked))}>" if tag[0][1] != "/" else tag[0]
+    kept = " ".join((tag[1], *asked))
+    return BROKEN_LINE if kept in boxes else f"<{kept}>"
 
 
 def _furniture(tree: LexborHTMLParser, whole: int) -> Iterator[LexborNode]:

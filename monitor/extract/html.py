@@ -10,7 +10,7 @@ from bs4.element import NavigableString, PageElement
 
 from monitor.errors import ReadingError
 from monitor.extract.blocks import Blocks
-from monitor.extract.normalise import visible
+from monitor.extract.normalise import BROKEN_LINE, visible
 from monitor.model import Document
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 6, "dt": 6}
@@ -90,14 +90,18 @@ class _Walk:
     def over(self, root: Tag) -> None:
         for event, node in _events(root):
             if event == "text":
-                self._gather(str(node))
+                first, *more = str(node).split(BROKEN_LINE)
+                self._gather(first)
+                for line in more:
+                    self._flush()
+                    self._gather(line)
             elif isinstance(node, Tag):
                 self._enter(node) if event == "start" else self._leave(node)
         self._flush()
 
     def _gather(self, text: str) -> None:
         self._text.append(text)
-        if not text.isspace():
+        if text and not text.isspace():
             self._plain += not self._bold
             self._unlinked += self._link is None
             self._jumps += (self._link or "").startswith("#")
@@ -184,7 +188,11 @@ def _lines(cell: Tag) -> Iterator[list[str]]:
     line: list[str] = []
     for event, node in _events(cell):
         if event == "text":
-            line.append(str(node))
+            *ended, last = str(node).split(BROKEN_LINE)
+            for text in ended:
+                yield [*line, text]
+                line = []
+            line.append(last)
         elif isinstance(node, Tag) and node.name in _BREAKS:
             yield line
             line = []

@@ -38,7 +38,7 @@ _TABLE_MARK = "\x02table\x02"
 
 def read(text: str) -> Document:
     """The document that a Markdown text holds; its title is its first heading."""
-    blocks = Blocks()
+    blocks = Blocks(menus=False)
     tables = iter(_TABLE.findall(text))
     reader = _Reader(blocks)
     for line in _TABLE.sub(f"\n{_TABLE_MARK}\n", text).splitlines():
@@ -60,6 +60,12 @@ def inline(text: str) -> str:
     text = _TAG.sub("", _AUTOLINK.sub(r"\1", _HALF_LINK.sub("", text)))
     text = _EMPHASIS.sub("", text).replace("`", "")
     return visible(entities.unescape(_ESCAPE.sub(r"\1", text)))
+
+
+def _is_link(text: str) -> bool:
+    """Whether all the text of a line is that of links."""
+    beside = _LINK.sub("", _IMAGE.sub("", text)) if "](" in text else text
+    return not any(map(str.isalnum, beside))
 
 
 class _Reader:
@@ -96,9 +102,9 @@ class _Reader:
         """End the block that is being gathered."""
         text = " ".join(self._lines)
         if self._item and text:
-            self._blocks.item(inline(text))
+            self._blocks.item(inline(text), link=_is_link(text))
         elif text:
-            self._blocks.paragraph(inline(text), bold=bool(_ALL_BOLD.match(text)))
+            self._blocks.paragraph(inline(text), bold=bool(_ALL_BOLD.match(text)), link=_is_link(text))
         if text:
             self._item = False
         self._lines, self._columns = [], ()

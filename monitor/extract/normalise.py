@@ -14,6 +14,8 @@ from functools import lru_cache
 
 from monitor.model import Block
 
+BROKEN_LINE = "\u2028"
+"""Where a line ends in text whose tags are gone."""
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
 )
@@ -50,6 +52,8 @@ _NOISE = re.compile(
     r"|(?<!\d)\d{1,6}\s*(?:秒|分钟|小时|天|周|个月|年)前",
     re.I,
 )
+_NOISE_MARKS = ("@", "[at]", "protected]", " ago", "opens in", "just now", "yesterday", "©", "(c)", "copyright", "前")
+"""What every kind of noise holds, in lower case: cheaper to look for than the kinds."""
 _TWICE = re.compile(r"([.,;])\1(?!\1)")
 _COLON = re.compile(r"(?<!\d):|:(?!\d)")  # "Updated: May 1" and "Updated May 1"; never 9:30
 _FURNITURE = re.compile(
@@ -59,6 +63,7 @@ _FURNITURE = re.compile(
     r"|a drop-?down (?:list|menu)\b.{0,120}\blanguages?\b.{0,60}",
     re.I,
 )
+_LONGEST_CAPTION = 250
 """Captions of a page's controls, whole: they say nothing of the document, wherever they stand."""
 
 
@@ -77,11 +82,14 @@ def comparable(text: str) -> str:
     folded = visible(text)
     if not folded.isascii():
         folded = unicodedata.normalize("NFKC", folded.translate(_FOLDS)).translate(_FOLDS)
-    folded = _TWICE.sub(r"\1", folded)
-    folded = _ENUMERATOR.sub("", _NOISE.sub("", folded).strip())
-    if _FURNITURE.fullmatch(folded.rstrip(" :?.")):
+    lowered = folded.lower()
+    if any(mark in lowered for mark in _NOISE_MARKS):
+        folded = _NOISE.sub("", folded).strip()
+    folded = _ENUMERATOR.sub("", _TWICE.sub(r"\1", folded))
+    if len(folded) <= _LONGEST_CAPTION and _FURNITURE.fullmatch(folded.rstrip(" :?.")):
         return ""
-    return _COLON.sub("", "".join(folded.split())).casefold()
+    folded = "".join(folded.split())
+    return (_COLON.sub("", folded) if ":" in folded else folded).casefold()
 
 
 def key(blocks: Iterable[Block]) -> str:

@@ -6,6 +6,7 @@ A discount counts as a free amount, in percent of what is taken off the price.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from monitor.meaning.amounts import align
 from monitor.meaning.drafts import Draft, Row
@@ -25,6 +26,7 @@ _LONGEST_ROW = 300
 _SENTENCE_ENDS = frozenset({"。", "!", "?", ";"})
 
 
+@lru_cache(maxsize=1 << 12)  # each edition of a clause is asked several times
 def offers(text: str, columns: tuple[str, ...] = (), trail: tuple[str, ...] = ()) -> tuple[Offer, ...]:
     """The offers that one block states.
 

@@ -1,0 +1,168 @@
+"""Reading ahead: other processes read and judge the next captures while this one records those before them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from typing import Protocol
+
+from monitor import extract
+from monitor.decide import news
+from monitor.extract import Source
+from monitor.extract.screen import screen
+from monitor.model import Capture, Change, Page, Version
+
+AHEAD = 6
+"""Such runs that wait for each process, or for their turn to be taken."""
+AT_ONCE = 60
+"""Captures of one page that one process reads in a row; of those that show the same, only the first is read whole."""
+
+
+class Recording(Protocol):
+    """A capture recorded elsewhere; its bytes are read when its turn comes."""
+
+    @property
+    def page(self) -> Page: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+    def capture(self) -> Capture: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What another process read in a capture. `version` is None where it says the same as the capture before it.
+
+    `change` is how it was judged against the version of the key `judged_against`, the last that the process took for the
+    document; whether that is the one which stands is known only where the capture is taken.
+    """
+
+    fingerprint: str
+    recipe: str
+    key: str
+    version: Version | None = None
+    judged_against: str | None = None
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A recording, and what was read in it, if it was."""
+
+    recording: Recording
+    read: Read | None
+
+    @property
+    def page(self) -> Page:
+        return self.recording.page
+
+    @property
+    def at(self) -> datetime:
+        return self.recording.at
+
+    def capture(self) -> Capture:
+        return self.recording.capture()
+
+
+class Readers:
+    """Processes that read and judge; none on a machine of one core, where each capture is read when its turn comes."""
+
+    def __init__(self, pool: ProcessPoolExecutor | None, processes: int, language: str) -> None:
+        self._pool = pool
+        self._processes = processes
+        self._language = language
+
+    def ahead(self, pages: Iterable[tuple[Recording, ...]]) -> Iterator[tuple[Ahead, ...]]:
+        """The recordings of each page in their order, some at a time; the next are being read meanwhile."""
+        parts = (page[start : start + AT_ONCE] for page in pages for start in range(0, len(page), AT_ONCE))
+        waiting: deque[tuple[tuple[Recording, ...], Future[list[Read | None]] | None]] = deque()
+        while True:
+            for some in islice(parts, AHEAD * self._processes - len(waiting)):
+                waiting.append((some, self._pool.submit(_read_all, some, self._language) if self._pool else None))
+            if not waiting:
+                return
+            some, reading = waiting.popleft()
+            yield tuple(map(Ahead, some, _result(reading, len(some))))
+
+
+def _result(reading: Future[list[Read | None]] | None, count: int) -> list[Read | None]:
+    try:
+        return reading.result() if reading else [None] * count
+    except BrokenProcessPool:  # one of them crashed: what it was to read is read here, where a crash is seen
+        return [None] * count
+
+
+@contextmanager
+def readers(language: str, processes: int = len(os.sched_getaffinity(0))) -> Iterator[Readers]:
+    """Processes that read and judge, one a core. They end with this one, however it ends. `language`: of what is said."""
+    if processes < 2:
+        yield Readers(None, 1, language)
+        return
+    with ProcessPoolExecutor(processes, get_context("fork"), initializer=_alone) as pool:
+        pool.submit(os.getpid).result()  # forks now, before the caller holds locks and threads
+        try:
+            yield Readers(pool, processes, language)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _alone() -> None:
+    """Leave interrupts to the parent, and end when it does: a pool's processes outlive one that is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _read_all(recorded: tuple[Recording, ...], language: str) -> list[Read | None]:
+    reader = _Reader(language)
+    found: list[Read | None] = []
+    for each in recorded:
+        try:
+            found.append(reader.read(each))
+        except Exception:  # what goes wrong is met again, and named, where the capture is taken
+            found.append(None)
+    return found
+
+
+class _Reader:
+    """Reads captures of one page in a row, each in the light of those before it."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._source: Source | None = None
+        self._key = ""
+        self._stands: Version | None = None
+
+    def read(self, each: Recording) -> Read:
+        capture, before = each.capture(), self._source
+        source = extract.prepare(each.page, capture.body or b"", capture.content_type, before)
+        if before and before.fingerprint == source.fingerprint:
+            return Read(source.fingerprint, source.recipe, self._key)
+        version = extract.version(source)
+        self._source = source
+        if self._key == version.key:
+            return Read(source.fingerprint, source.recipe, version.key)
+        self._key = version.key
+        if screen(version.document):
+            return Read(source.fingerprint, source.recipe, version.key, version)
+        stands, self._stands = self._stands, version
+        if stands is None:
+            return Read(source.fingerprint, source.recipe, version.key, version)
+        change = news(stands.document, version.document, each.page, self._language)
+        return Read(source.fingerprint, source.recipe, version.key, version, stands.key, change)
