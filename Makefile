@@ -28,12 +28,10 @@ run: install
 
 # The scorers and the recorded histories stand beside the repository, not in it.
 SHARED ?= ../shared
-CORPORA := pages terms general more zh offers
 
 signal: install
 	@test -d $(SHARED)/bench || { echo "no recorded histories at $(SHARED)"; exit 1; }
-	$(PYTHON) -B $(SHARED)/bench/histories.py $(CORPORA:%=$(SHARED)/corpus/%-dev) --monitor $(BIN)/monitor
-	$(PYTHON) -B $(SHARED)/bench/phrases.py $(SHARED)/corpus/phrases-dev --monitor $(BIN)/monitor
+	$(BIN)/python -B benchmarks/figures.py $(SHARED)
 
 # Ratios beside a reference in the same run; FOLDERS hold a captures.jsonl and the files it names.
 FOLDERS ?= $(wildcard /tmp/monitor-corpora/pages-dev-*)

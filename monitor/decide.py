@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 
 from monitor.compare import alike, compare, compare_clauses, states
 from monitor.extract.screen import LASTING, Trouble
-from monitor.meaning import understand
+from monitor.meaning import first_of_each, topics_of, understand
 from monitor.meaning.summary import summary
 from monitor.model import (
     HEALTHY,
     OUTCOMES,
-    TOPICS,
     Capture,
     Change,
     Document,
@@ -174,9 +173,9 @@ def news(before: Document, after: Document, page: Page, language: str) -> Change
 
 def judge(before: Document, after: Document, page: Page, language: str) -> Change:
     """What the difference between two texts means, and whether to tell: by its strongest finding."""
-    findings = understand(compare_clauses(before, after), before, after, page, language)
-    importance = _strongest(findings)
-    topics = tuple(topic for topic in TOPICS if any(f.topic == topic and f.importance == importance for f in findings))
+    found = understand(compare_clauses(before, after), before, after, page, language)
+    importance, findings = _strongest(found), first_of_each(found)
+    topics = topics_of(finding for finding in found if finding.importance == importance)
     verdict = _VERDICTS[importance]
     return Change(verdict, importance, topics, summary(findings, language), findings, _why(findings))
 

@@ -192,8 +192,15 @@ def _with_unit(row: Row, header: Row, found: Sequence[Draft], place: int) -> Dra
         return replace(one, unit="token")
     # 60/min, 100 per user per day: the period follows at once, or after another "per"
     if one.bound == "right" and {"period", "lead"} & row[one.at + 1].senses.keys():
-        return replace(one, unit="request")
+        return replace(one, unit=_unit_going_on(before, one))
     return one
+
+
+def _unit_going_on(before: Draft | None, one: Draft) -> str:
+    """What "10,000 per month" counts: what the amount before it does, unless that would be a handful of tokens."""
+    if before is None or before.money or not before.unit or before.unit == "percent":
+        return "request"
+    return before.unit if before.unit != "token" or one.value >= _SMALLEST_QUOTA else "request"
 
 
 def _continues(row: Row, before: Draft, one: Draft) -> bool:

@@ -9,6 +9,8 @@ from monitor.meaning.lexicon import TopicLexicon, fold, language_of, topic_lexic
 from monitor.meaning.stance import stance_rule
 from monitor.model import OFFER_TOPICS, TOPICS, Reading
 
+_LEFT_TO_THE_USER = frozenset({"trains unless opted out", "trains only if opted in"})
+
 
 # A new version repeats nearly all clauses of the one before it.
 @lru_cache(maxsize=16_384)
@@ -23,8 +25,10 @@ def read_clause(text: str, trail: tuple[str, ...] = (), language: str = "") -> R
     heading = fold(" / ".join(trail[-2:]))
     folded = fold(text)
     found = {name: words for name, words in _raised(folded, heading, lexicon) if words}
-    topics = tuple(sorted(found, key=lambda name: (-len(found[name]), TOPICS.index(name))))
     stance = stance_rule(text, language).stance if "training" in found else None
+    if stance in _LEFT_TO_THE_USER:
+        found.setdefault("choice", [stance])
+    topics = tuple(sorted(found, key=lambda name: (-len(found[name]), TOPICS.index(name))))
     return Reading(topics, stance, tuple(f"{name}: {'; '.join(dict.fromkeys(found[name]))}" for name in topics))
 
 

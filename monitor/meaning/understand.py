@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from monitor.clauses import clauses
 from monitor.meaning.amounts import align
@@ -12,13 +14,14 @@ from monitor.meaning.offers import offers
 from monitor.meaning.phrases import amount_words, stated
 from monitor.meaning.summary import rank
 from monitor.meaning.topics import read_clause
-from monitor.meaning.weight import REFERENCE, Renamings, Weight, differ_in_figures, differing, in_full, renamings, weigh
-from monitor.model import OFFER_TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
+from monitor.meaning.weight import Renamings, Weight, differ_in_figures, differing_terms, in_full, renamings, weigh
+from monitor.model import OFFER_TOPICS, TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
 
 _NOTHING = Reading(())
 _RECIPIENTS = re.compile(
     r"sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I
 )
+_STRONGEST, _FAIR_SHARE = 2, 0.05
 _MOST = 200
 """Findings of one change that are kept: past that a document was rewritten, and the list says no more than that."""
 
@@ -45,7 +48,10 @@ def understand_document(document: Document) -> Understood:
 def understand(
     edits: tuple[ClauseEdit, ...], before: Document, after: Document, page: Page, language: str
 ) -> tuple[Finding, ...]:
-    """What edits mean, the weightiest first. `language` is that of the readings; the clauses are quoted as they stand."""
+    """What edits mean, the weightiest first. `language` is that of the readings; the clauses are quoted as they stand.
+
+    An edit that touches several topics makes a finding for each; `first_of_each` leaves what is worth showing.
+    """
     renamed = renamings(edits)
     found: list[Finding] = []
     for edit in edits:
@@ -54,7 +60,7 @@ def understand(
         found += amounts
         same = bool(_offers(edit.before) and _offers(edit.after)) and _same_amounts(edit)
         found += (finding for finding in statements if not ((amounts or same) and finding.topic in OFFER_TOPICS))
-    return tuple(_first_of_each(sorted(found, key=rank)))[:_MOST]
+    return tuple(sorted(found, key=rank))
 
 
 def _read(clause: Clause | None, language: str) -> Reading:
@@ -89,7 +95,7 @@ def _condition_finding(edit: ClauseEdit, language: str) -> Iterator[Finding]:
     """The words around an offer whose amounts stand: on what condition, for whom, until when."""
     if edit.before is None or edit.after is None or not (_offers(edit.before) and _offers(edit.after)):
         return
-    deleted, inserted = differing(edit.before.text, edit.after.text, REFERENCE)
+    deleted, inserted = differing_terms(edit.before.text, edit.after.text)
     if (deleted or inserted) and not _same_amounts(edit):
         rule = f"the words around an offer differ: -{deleted} +{inserted}"
         reading = Reading(("free-terms",))
@@ -135,8 +141,25 @@ def _finding(edit: ClauseEdit, topic: str, importance: Importance, rule: str) ->
     )
 
 
-def _first_of_each(findings: Iterable[Finding]) -> Iterator[Finding]:
+def first_of_each(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Each edit once, under its strongest topic, and once more for a topic that no other edit stands for."""
+    return tuple(islice(_first_of_each(findings), _MOST))
+
+
+def topics_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """What a change is about, in the order of the guide: the topics that hold a fair share of what was found.
+
+    Of one edit only its two strongest topics count. A document rewritten whole touches nearly everything somewhere; named
+    is what it is about.
+    """
+    edits: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for finding in findings:
+        edits[finding.before, finding.after][finding.topic] = None
+    counts = Counter(topic for topics in edits.values() for topic in islice(topics, _STRONGEST))
+    return tuple(topic for topic in TOPICS if counts[topic] and counts[topic] >= _FAIR_SHARE * counts.total())
+
+
+def _first_of_each(findings: Iterable[Finding]) -> Iterator[Finding]:
     edits: set[tuple[str, str]] = set()
     topics: set[str] = set()
     for finding in findings:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from monitor.extract.blocks import LEADS
+from monitor.meaning.numerals import in_digits
 from monitor.meaning.topics import read_clause
 from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Importance, Page, Reading, Span
 from monitor.words import spans
@@ -33,7 +34,7 @@ _DATE = (
 _REFERENCES = (
     r"\bhttps?://\S+|\b(?:[\w-]+\.){1,4}[a-z]{2,6}(?:/\S*)?\b|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|\b(?:sections?|articles?|clauses?|annex|exhibit|schedule|part)\s+[\dA-Z]+(?:[.(][\da-z]+\)?)*|\b[A-Z]\.\d+(?:\.\d+)*\b"
-    r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)](?=\s|$|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]"
+    r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4})[.)](?=\s|$|[A-Z])|(?:^|(?<=[;.|]\s)|(?<=\())\d{1,2}[.)](?=\s|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]"
 )
 REFERENCE = re.compile(_REFERENCES, re.I)
 _POINTER = re.compile(f"{_DATE}|{_REFERENCES}", re.I)
@@ -43,10 +44,12 @@ _NEGATIONS = ("un", "in", "im", "dis", "non", "de", "re")
 _PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
 _BY_THE_WORD = frozenset({"training", "retention", "review", "sharing", "transfer", "licence", "free-amount"})
 """Topics on which one word may be the change: a purpose, a period, a reader, a recipient, a country, a right."""
+_BY_THE_HEADING = frozenset({"free-terms"})
+"""Topics whose statements do not name them: "You need a verified phone number", under "What you get for free"."""
 _FEW_WORDS = 3
 _TURNING = frozenset(
-    "not no never nor may will must might could should only unless except until default opt consent without always any all "
-    "不 未 非 除非 仅 只 可 可以 必须 默认".split()
+    "not no never nor may will must might could should only solely exclusively strictly unless except until default opt consent "
+    "without always any all 不 未 非 除非 仅 只 可 可以 必须 默认 等 仅限".split()
 )
 _LABEL_WORDS = 9
 _READABLE = 200
@@ -71,7 +74,7 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
     if edit.before is None or edit.after is None:
         return _weigh_one(edit, topic, page)
     before, after = _with_new_names(edit.before.text, renamed), edit.after.text
-    deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing(before, after, REFERENCE)
+    deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing_terms(before, after)
     if not deleted and not inserted:
         return Weight("none", "the wording alone differs")
     if _swaps_names(edit.before, edit.after):
@@ -90,9 +93,15 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
 
 def _is_wording(differing_words: str) -> bool:
     """Whether words that differ are few and turn nothing: no figure, no plan, no "not", "may" or "unless" among them."""
-    words = differing_words.lower().split()
-    turning = (word in _TURNING or word in _PLANS or any(map(str.isdigit, word)) for word in words)
-    return len(words) <= _FEW_WORDS and not any(turning)
+    return len(differing_words.split()) <= _FEW_WORDS and not _turns(differing_words)
+
+
+def _turns(words: str) -> bool:
+    """Whether words turn a sense: a figure, a plan, a "not", "may" or "unless" is among them."""
+    return any(
+        word in _TURNING or word in _PLANS or any(map(str.isdigit, word))
+        for word in words.lower().replace("-", " ").replace("+", " ").split()
+    )
 
 
 def _weigh_one(edit: ClauseEdit, topic: str, page: Page) -> Weight:
@@ -113,7 +122,8 @@ def _swaps_names(before: Clause, after: Clause) -> bool:
 
 
 def _for_page(edit: ClauseEdit, topic: str, page: Page, rule: str) -> Weight:
-    if not any(topic in read_clause(in_full(clause)).topics for clause in _editions(edit)):
+    lent = not any(topic in read_clause(in_full(clause)).topics for clause in _editions(edit))
+    if lent and topic not in _BY_THE_HEADING and not _turns(rule):
         return Weight("minor", f"{rule}; the heading above it lends the topic")
     if page.type == "usage-policy":
         return Weight("minor", f"{rule}; the page is about what users may do")
@@ -144,11 +154,18 @@ def _is_label(clause: Clause) -> bool:
     return len(words) <= _LABEL_WORDS and (titled or (bool(words) and words[0].endswith("ing")))
 
 
-def differing(before: str, after: str, pointers: re.Pattern[str] = _POINTER) -> tuple[str, str]:
+def differing_terms(before: str, after: str) -> tuple[str, str]:
+    """The words of weight that only one of two editions of an offer has: a date is its end, and a phone a condition of it."""
+    return differing(before, after, REFERENCE, _EMPTY)
+
+
+def differing(
+    before: str, after: str, pointers: re.Pattern[str] = _POINTER, nothing: frozenset[str] = _SAYS_NOTHING
+) -> tuple[str, str]:
     """The words of weight that only one of two texts has: little words, pointers and other spellings left out."""
-    pairs = spans(pointers.sub(" ", before), pointers.sub(" ", after))
-    deleted = _weighty(span.text for span in pairs if span.kind == "deleted")
-    inserted = _weighty(span.text for span in pairs if span.kind == "inserted")
+    pairs = spans(*(pointers.sub(" ", in_digits(text)) for text in (before, after)))
+    deleted = _weighty((span.text for span in pairs if span.kind == "deleted"), nothing)
+    inserted = _weighty((span.text for span in pairs if span.kind == "inserted"), nothing)
     gone, come = _without(deleted, inserted), _without(inserted, deleted)
     if not gone and not come and _changed_places(deleted):
         return " ".join(deleted), " ".join(inserted)
@@ -162,7 +179,7 @@ def _changed_places(words: list[str]) -> bool:
 
 def differ_in_figures(before: str, after: str) -> bool:
     """Whether two texts are the same but for how their numbers are written."""
-    return not any(differing(_FIGURE.sub(" ", before), _FIGURE.sub(" ", after), REFERENCE))
+    return not any(differing_terms(_FIGURE.sub(" ", before), _FIGURE.sub(" ", after)))
 
 
 def _without(words: list[str], others: list[str]) -> list[str]:
@@ -190,8 +207,8 @@ def _is_spelling(word: str, other: str) -> bool:
     return a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 6 and fuzz.ratio(a, b) >= 85)
 
 
-def _weighty(texts: Iterable[str]) -> list[str]:
-    return [word for text in texts for word in _WORD.findall(text) if word.lower() not in _SAYS_NOTHING]
+def _weighty(texts: Iterable[str], nothing: frozenset[str] = _SAYS_NOTHING) -> list[str]:
+    return [word for text in texts for word in _WORD.findall(text) if word.lower() not in nothing]
 
 
 def _stem(word: str) -> str:
