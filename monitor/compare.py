@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
 from monitor.clauses import clause_texts, clauses, of_block
+from monitor.extract.blocks import LEADS
 from monitor.extract.normalise import comparable
 from monitor.model import Block, Clause, ClauseEdit, Document, Edit
 
@@ -97,9 +98,29 @@ def _edit(pair: tuple[Block | None, Block | None]) -> Edit:
 
 
 def compare_clauses(before: Document, after: Document) -> tuple[ClauseEdit, ...]:
-    """The clauses that stand in only one of the documents, the two editions of one clause paired."""
+    """The clauses that stand in only one of the documents, the two editions of one clause paired.
+
+    And the items that went from one list to another: what was under "We never share:" is now under "We may share:".
+    """
     gone, come = _only(before, after), _only(after, before)
-    return tuple(ClauseEdit(old, new) for old, new in pair_up(gone, come, lambda clause: clause.text))
+    edits = [ClauseEdit(old, new) for old, new in pair_up(gone, come, lambda clause: clause.text)]
+    return (*edits, *_in_other_lists(before, after))
+
+
+def _in_other_lists(before: Document, after: Document) -> Iterator[ClauseEdit]:
+    old, new = _listed(before), _listed(after)
+    lists = {lead for lead, _ in old.values()}
+    for key, (lead, clause) in new.items():
+        if key in old and old[key][0] != lead and lead in lists:
+            yield ClauseEdit(old[key][1], clause)
+
+
+def _listed(document: Document) -> dict[str, tuple[str, Clause]]:
+    """The items that stand under a lead such as "We never share:", each with it; by the form in which they are compared."""
+    items = [
+        block for block in document.blocks if block.kind == "item" and block.trail and block.trail[-1][-1:] in LEADS
+    ]
+    return {comparable(item.text): (comparable(item.trail[-1]), Clause(item.text, item)) for item in items}
 
 
 def _only(here: Document, there: Document) -> list[Clause]:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from monitor.compare import alike, compare, compare_clauses, states
 from monitor.extract.screen import LASTING, Trouble
-from monitor.meaning import first_of_each, topics_of, understand
-from monitor.meaning.summary import summary
+from monitor.meaning import first_of_each, is_understood, topics_of, understand
+from monitor.meaning.summary import foreign, summary
 from monitor.model import (
     HEALTHY,
     OUTCOMES,
@@ -168,12 +168,19 @@ def _noted(outcome: Outcome, note: str) -> Outcome:
 def news(before: Document, after: Document, page: Page, language: str) -> Change | None:
     """What a page's new text means; None where only headings, captions and menu entries differ, and none speaks of data."""
     change = judge(before, after, page, language)
-    return change if change.findings or any(map(states, compare(before, after))) else None
+    return change if change.verdict != "quiet" or any(map(states, compare(before, after))) else None
 
 
 def judge(before: Document, after: Document, page: Page, language: str) -> Change:
-    """What the difference between two texts means, and whether to tell: by its strongest finding."""
-    found = understand(compare_clauses(before, after), before, after, page, language)
+    """What the difference between two texts means, and whether to tell: by its strongest finding.
+
+    A change that says nothing here, in a language that is not understood, is mentioned, since it may be anything.
+    """
+    edits = compare_clauses(before, after)
+    found = understand(edits, before, after, page, language)
+    if edits and not found and not is_understood(after.language):
+        said = foreign(after.language, language)
+        return Change("note", "minor", (), said, why=said)
     importance, findings = _strongest(found), first_of_each(found)
     topics = topics_of(finding for finding in found if finding.importance == importance)
     verdict = _VERDICTS[importance]

@@ -256,3 +256,18 @@ def test_a_short_line_that_moved_states_nothing() -> None:
 def test_two_texts_are_alike(texts: tuple[str, ...], same: bool) -> None:
     """Two texts are alike where they are about as long and share most clauses."""
     assert alike(OLD, document(*texts)) is same
+
+
+def listed(**lists: str) -> Document:
+    """A document of lists: each name of a party under the lead that is said of it."""
+    leads = {"never": "We never share your chats with:", "may": "We may share your chats with:"}
+    items = [Block("item", party, (leads[lead],)) for party, lead in lists.items()]
+    return Document((*(Block("paragraph", text) for text in leads.values()), *items), language="en")
+
+
+def test_an_item_that_changed_its_list_is_a_clause_edit() -> None:
+    """Who stood under "We never share" and now stands under "We may share" is news; one whose list was reworded is not."""
+    old = listed(advertisers="never", hosts="may", auditors="never")
+    new = listed(hosts="may", advertisers="may", auditors="never")
+    assert clause_texts(old, new) == [("advertisers", "advertisers")]
+    assert clause_texts(old, listed(auditors="never", advertisers="never", hosts="may")) == []

@@ -275,3 +275,27 @@ def test_what_is_no_alert_is_owed_to_nobody(verdict: str) -> None:
 def test_without_rules_the_alert_is_recorded_for_no_channel() -> None:
     """Where there are no rules, as in an import, an alert is decided and owed to no channel."""
     assert decide.owe(Page("acme", "terms", "terms", ""), ALERT, ()) == (Owed(()),)
+
+
+FRENCH = (
+    "Les présentes conditions régissent votre utilisation de l'assistant et de tous les outils qui sont fournis avec lui.",
+    "Vous pouvez envoyer du texte et des images à l'assistant, et il vous renverra des réponses dans la langue de votre choix.",
+    "Nous conservons vos conversations pendant trente jours après leur suppression, et elles sont ensuite effacées.",
+)
+
+
+def test_a_change_in_a_language_that_is_not_understood_is_mentioned() -> None:
+    """A text in a third language has no topics; that it changed is noted, with the reason."""
+    old = document(*FRENCH, language="fr")
+    change = decide.judge(
+        old, document(*FRENCH[:2], "Nous conservons vos conversations sans limite.", language="fr"), PAGE, "en"
+    )
+    assert (change.verdict, change.topics, change.findings) == ("note", (), ())
+    assert "not understood in this language (fr)" in change.summary
+    assert decide.judge(old, old, PAGE, "en").verdict == "quiet"
+
+
+def test_an_amount_in_a_language_that_is_not_understood_is_told() -> None:
+    """Figures are read in any language: what is found decides, and not the language."""
+    old, new = (document(*FRENCH, f"Free tier: {number} tokens per day", language="fr") for number in ("10M", "1M"))
+    assert decide.judge(old, new, PAGE, "en").verdict == "alert"

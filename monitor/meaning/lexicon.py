@@ -104,11 +104,19 @@ class Topic:
 
     def words(self, text: str) -> list[str]:
         """The words in folded `text` that raise the topic."""
-        if not any(stem in text for stem in self.stems):
+        if not self.may_be_in(text):
             return []
         if self.cut is not None:
             text = self.cut.sub(" ", text)
         return [word for rule in self.rules for word in rule.matches(text)]
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether folded `text` holds any of the topic's stems."""
+        return any(stem in text for stem in self.stems)
+
+    def lends(self, heading: str) -> bool:
+        """Whether a heading may lend the topic to what stands below it."""
+        return bool(heading) and any(prior.heading.search(heading) for prior in self.under)
 
     def words_under(self, heading: str, text: str) -> list[str]:
         """The words in `text` that mean the topic only because of the headings above them."""

@@ -9,7 +9,16 @@ _FORMS = {
     "en": {"more": "{first}; also {others}", "none": "the text changed, but nothing on data or offers", "join": ", "},
     "zh": {"more": "{first}；另涉及{others}", "none": "文本有变，但不涉及数据使用或免费额度", "join": "、"},
 }
+_FOREIGN = {
+    "en": "the text changed; it is not understood in this language ({spoken})",
+    "zh": "文本有变；无法理解该语言（{spoken}）",
+}
 _NAMED = 3
+
+
+def foreign(spoken: str, language: str) -> str:
+    """What is said of a change in a language (ISO 639-1) that is not understood."""
+    return _FOREIGN[language].format(spoken=spoken)
 
 
 def summary(findings: tuple[Finding, ...], language: str) -> str:

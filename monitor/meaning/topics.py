@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from monitor.meaning.lexicon import TopicLexicon, fold, language_of, topic_lexicon
+from monitor.meaning.lexicon import fold, language_of, topic_lexicon
 from monitor.meaning.stance import stance_rule
 from monitor.model import OFFER_TOPICS, TOPICS, Reading
 
@@ -21,10 +21,9 @@ def read_clause(text: str, trail: tuple[str, ...] = (), language: str = "") -> R
     raise one alone. `language` is `en` or `zh`; empty, the script decides. Amounts are not read here.
     """
     language = language_of(text, language)
-    lexicon = topic_lexicon(language)
     heading = fold(" / ".join(trail[-2:]))
     folded = fold(text)
-    found = {name: words for name, words in _raised(folded, heading, lexicon) if words}
+    found = {name: words for name, words in _raised(folded, heading, language) if words}
     stance = stance_rule(text, language).stance if "training" in found else None
     if stance in _LEFT_TO_THE_USER:
         found.setdefault("choice", [stance])
@@ -32,13 +31,27 @@ def read_clause(text: str, trail: tuple[str, ...] = (), language: str = "") -> R
     return Reading(topics, stance, tuple(f"{name}: {'; '.join(dict.fromkeys(found[name]))}" for name in topics))
 
 
-def _raised(text: str, heading: str, lexicon: TopicLexicon) -> Iterator[tuple[str, list[str]]]:
-    last = heading.rpartition(" / ")[2]
-    if last and lexicon.quiet_under.search(last):
+def _raised(text: str, heading: str, language: str) -> Iterator[tuple[str, list[str]]]:
+    lexicon, lent = topic_lexicon(language), _lent(heading, language)
+    topics = [topic for topic in lexicon.topics if topic.name in lent or topic.may_be_in(text)]
+    if not topics or _is_quiet(heading, language):
         return
     duties_cut = lexicon.cut.sub(" ", text)
     silent = bool(lexicon.nothing.search(text))
-    for topic in lexicon.topics:
+    for topic in topics:
         about = text if topic.name in OFFER_TOPICS else duties_cut
         words = [] if silent else topic.words(about)
         yield topic.name, words or topic.words_under(heading, about)
+
+
+@lru_cache(maxsize=1 << 10)  # many clauses stand under one heading
+def _lent(heading: str, language: str) -> frozenset[str]:
+    """The topics that a heading may lend to what stands below it."""
+    return frozenset(topic.name for topic in topic_lexicon(language).topics if topic.lends(heading))
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_quiet(heading: str, language: str) -> bool:
+    """Whether nothing below a heading speaks of what the vendor does."""
+    last = heading.rpartition(" / ")[2]
+    return bool(last and topic_lexicon(language).quiet_under.search(last))

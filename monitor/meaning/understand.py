@@ -63,6 +63,11 @@ def understand(
     return tuple(sorted(found, key=rank))
 
 
+def is_understood(language: str) -> bool:
+    """Whether there are word lists for a language (ISO 639-1); where it could not be told, its words may be known."""
+    return language[:2] in ("", "en", "zh")
+
+
 def _read(clause: Clause | None, language: str) -> Reading:
     if clause is None:
         return _NOTHING

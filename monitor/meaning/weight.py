@@ -73,7 +73,7 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
     """How much an edit matters for one topic that the clause has before or after it."""
     if edit.before is None or edit.after is None:
         return _weigh_one(edit, topic, page)
-    before, after = _with_new_names(edit.before.text, renamed), edit.after.text
+    before, after = _texts(edit.before, edit.after, renamed)
     deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing_terms(before, after)
     if not deleted and not inserted:
         return Weight("none", "the wording alone differs")
@@ -89,6 +89,13 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
         if topic not in _BY_THE_WORD and _is_wording(f"{deleted} {inserted}"):
             return Weight("minor", said)
     return _for_page(edit, topic, page, said)
+
+
+def _texts(before: Clause, after: Clause, renamed: Renamings) -> tuple[str, str]:
+    """Two editions of a clause, names that were put in the place of others apart; one that only changed its list, in full."""
+    if before.text == after.text:
+        return in_full(before), in_full(after)
+    return _with_new_names(before.text, renamed), after.text
 
 
 def _is_wording(differing_words: str) -> bool:
