@@ -49,7 +49,8 @@ _BY_THE_HEADING = frozenset({"free-terms"})
 _FEW_WORDS = 3
 _TURNING = frozenset(
     "not no never nor may will must might could should only solely exclusively strictly unless except until default opt consent "
-    "without always any all 不 未 非 除非 仅 只 可 可以 必须 默认 等 仅限".split()
+    "without always any all 不 未 非 除非 仅 只 可 可以 必须 默认 等 仅限 "
+    "january february march april june july august september october november december".split()
 )
 _LABEL_WORDS = 9
 _READABLE = 200
@@ -77,7 +78,7 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
     deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing_terms(before, after)
     if not deleted and not inserted:
         return Weight("none", "the wording alone differs")
-    if _swaps_names(edit.before, edit.after):
+    if topic in DATA_TOPICS and edit.before.text != edit.after.text and _swaps_names(edit.before, edit.after):
         return Weight("minor", f"one name stands in the place of another: -{deleted} +{inserted}")
     if topic == "training" and old.stance != new.stance and old.stance and new.stance:
         return Weight("major", f"the stance turned from {old.stance!r} to {new.stance!r}")
