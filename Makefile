@@ -38,6 +38,7 @@ FOLDERS ?= $(wildcard /tmp/monitor-corpora/pages-dev-*)
 
 bench: install
 	$(BIN)/python benchmarks/reading.py $(FOLDERS)
+	$(BIN)/python benchmarks/meaning.py $(FOLDERS)
 
 # After a change of pyproject.toml: every version pinned with its hashes, in a form that names no host.
 lock: install
