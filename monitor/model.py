@@ -232,11 +232,17 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one clause says: its topics, and its stance on training if it takes one."""
+    """What one clause says: its topics, and its stance on training if it takes one.
+
+    `scopes` says for whom or what the stance holds (numbers of `meaning.scopes`); `period` is the one for which data is kept, in
+    days, where the clause names exactly one.
+    """
 
     topics: tuple[str, ...]
     stance: str | None = None
     words: tuple[str, ...] = ()
+    scopes: tuple[int, ...] = ()
+    period: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

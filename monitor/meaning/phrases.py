@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from monitor.meaning.amounts import amount_words, shift
+from monitor.meaning.durations import period_words
+from monitor.meaning.scopes import scope_words
 from monitor.model import Offer, Reading
 
 __all__ = ["amount_words", "stated"]
 
+NOTHING = Reading(())
 TOPIC_NAMES = {
     "en": {
         "training": "use of your content for training", "choice": "your choice over the use of your data", "retention": "how long data is kept",
@@ -41,12 +44,12 @@ _STOOD = {
 }  # fmt: skip
 _SAYS = {
     "en": {
-        "flip": "now {new}; before, {old}", "said": "now says that it {new}", "unsaid": "no longer says that it {old}",
+        "kept": "how long data is kept: {old} → {new}", "flip": "now {new}{scope}; before, {old}", "said": "now says that it {new}{scope}", "unsaid": "no longer says that it {old}{scope}",
         "added": "new clause on {topic}", "removed": "no longer says anything here on {topic}", "changed": "changed wording on {topic}",
         "amount": "{topic}: {old} → {new}{shift}", "new-amount": "{topic}: new, {new}", "no-amount": "{topic}: {old} no longer offered here",
     },
     "zh": {
-        "flip": "现在{new}；此前{old}", "said": "现在声明{new}", "unsaid": "不再声明{old}",
+        "kept": "数据保存多久：{old} → {new}", "flip": "现在{new}{scope}；此前{old}", "said": "现在声明{new}{scope}", "unsaid": "不再声明{old}{scope}",
         "added": "新增条款：{topic}", "removed": "删除条款：{topic}", "changed": "条款有变：{topic}",
         "amount": "{topic}：{old} → {new}{shift}", "new-amount": "{topic}：新增 {new}", "no-amount": "{topic}：不再提供 {old}",
     },
@@ -84,9 +87,13 @@ def _said(topic: str, old: Reading | None, new: Reading | None, language: str) -
     if topic == "training" and before != after:
         form = "flip" if before and after else "said" if after else "unsaid"
         past = _STOOD if form == "flip" else _STANCES
+        scope = scope_words((new if new and after else old or NOTHING).scopes, language)
         return _SAYS[language][form].format(
-            old=past[language].get(before or ""), new=_STANCES[language].get(after or "")
+            old=past[language].get(before or ""), new=_STANCES[language].get(after or ""), scope=scope
         )
+    if topic == "retention" and old and new and old.period and new.period and old.period != new.period:
+        kept, keeps = (period_words(reading.period or 0, language) for reading in (old, new))
+        return _SAYS[language]["kept"].format(old=kept, new=keeps)
     had, has = bool(old and topic in old.topics), bool(new and topic in new.topics)
     form = "changed" if had and has else "added" if has else "removed"
     return _SAYS[language][form].format(topic=TOPIC_NAMES[language][topic])

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from monitor.meaning.durations import durations
 from monitor.meaning.lexicon import fold, language_of, topic_lexicon
+from monitor.meaning.scopes import scopes
 from monitor.meaning.stance import stance_rule
 from monitor.model import OFFER_TOPICS, TOPICS, Reading
 
@@ -28,7 +30,15 @@ def read_clause(text: str, trail: tuple[str, ...] = (), language: str = "") -> R
     if stance in _LEFT_TO_THE_USER:
         found.setdefault("choice", [stance])
     topics = tuple(sorted(found, key=lambda name: (-len(found[name]), TOPICS.index(name))))
-    return Reading(topics, stance, tuple(f"{name}: {'; '.join(dict.fromkeys(found[name]))}" for name in topics))
+    words = tuple(f"{name}: {'; '.join(dict.fromkeys(found[name]))}" for name in topics)
+    return Reading(
+        topics, stance, words, scopes(text) if stance else (), _period(text) if "retention" in found else None
+    )
+
+
+def _period(text: str) -> float | None:
+    periods = set(durations(text))
+    return periods.pop() if len(periods) == 1 else None
 
 
 def _raised(text: str, heading: str, language: str) -> Iterator[tuple[str, list[str]]]:

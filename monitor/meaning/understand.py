@@ -11,13 +11,12 @@ from itertools import islice
 from monitor.clauses import clauses
 from monitor.meaning.amounts import align
 from monitor.meaning.offers import offers
-from monitor.meaning.phrases import amount_words, stated
+from monitor.meaning.phrases import NOTHING, amount_words, stated
 from monitor.meaning.summary import rank
 from monitor.meaning.topics import read_clause
 from monitor.meaning.weight import Renamings, Weight, differ_in_figures, differing_terms, in_full, renamings, weigh
 from monitor.model import OFFER_TOPICS, TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
 
-_NOTHING = Reading(())
 _RECIPIENTS = re.compile(
     r"sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I
 )
@@ -70,7 +69,7 @@ def is_understood(language: str) -> bool:
 
 def _read(clause: Clause | None, language: str) -> Reading:
     if clause is None:
-        return _NOTHING
+        return NOTHING
     reading = read_clause(in_full(clause), clause.block.trail, language)
     recipient = clause.block.kind == "row" and not reading.topics and _names_recipients(clause.block.trail[-1:])
     return Reading(("sharing",)) if recipient else reading
