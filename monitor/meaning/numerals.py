@@ -20,7 +20,6 @@ ENGLISH = (
 """A pattern for English number words, with the digits in brackets that repeat them: thirty (30)."""
 ANY_ENGLISH = rf"(?<![A-Za-z])(?i:{_WORD})(?![A-Za-z])"
 
-_SPELT = re.compile(ENGLISH)
 _DIGITS = {char: n for n, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 HAN_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 HAN_NUMERALS = "".join((*_DIGITS, *HAN_SCALES))
@@ -41,15 +40,6 @@ def english_value(words: str) -> float:
         elif word in _SCALES:
             total, current = total + max(current, 1) * _SCALES[word], 0
     return float(total + current)
-
-
-def in_digits(text: str) -> str:
-    """The text with its English number words as figures.
-
-    >>> in_digits("within thirty (30) days, or one hundred and twenty")
-    'within 30 days, or 120'
-    """
-    return _SPELT.sub(lambda words: f"{english_value(words[0]):.15g}", text)
 
 
 def han_value(text: str, start: int, end: int) -> float | None:

@@ -10,11 +10,13 @@ from itertools import islice
 
 from monitor.clauses import clauses
 from monitor.meaning.amounts import align
+from monitor.meaning.merging import merged
 from monitor.meaning.offers import offers
 from monitor.meaning.phrases import NOTHING, amount_words, stated
 from monitor.meaning.summary import rank
 from monitor.meaning.topics import read_clause
-from monitor.meaning.weight import Renamings, Weight, differ_in_figures, differing_terms, in_full, renamings, weigh
+from monitor.meaning.weight import Renamings, Weight, in_full, renamings, weigh
+from monitor.meaning.wording import differ_in_figures, differing_terms
 from monitor.model import OFFER_TOPICS, TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
 
 _RECIPIENTS = re.compile(
@@ -51,6 +53,7 @@ def understand(
 
     An edit that touches several topics makes a finding for each; `first_of_each` leaves what is worth showing.
     """
+    edits = merged(edits)
     renamed = renamings(edits)
     found: list[Finding] = []
     for edit in edits:

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rapidfuzz import fuzz
-
 from monitor.extract.blocks import LEADS
-from monitor.meaning.numerals import in_digits
 from monitor.meaning.topics import read_clause
+from monitor.meaning.wording import PLANS, WORD, differing, differing_terms, weighty
 from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Importance, Page, Reading, Span
 from monitor.words import spans
 
-_WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
-_EMPTY = frozenset(
-    "a an the of to in on at for by with and or as is are be this that these those it its our we us your you their any such "
-    "other from into also which who will shall can please section sections here below above herein hereof thereof page link "
-    "following further well both each all e.g i.e etc".split()
-)
-_WHOM = frozenset(
-    "inc llc ltd corp opco limited contact email e-mail support portal form inbox address phone chatbot mailto".split()
-)
-"""Whom to write to, and what a company's form is called: no statement on data turns on it."""
-_SAYS_NOTHING = _EMPTY | _WHOM
-_DATE = (
-    r"\b(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s+)?\d{4}\b"
-    r"|\b\d{4}-\d{2}-\d{2}\b|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
-)
-_REFERENCES = (
-    r"\bhttps?://\S+|\b(?:[\w-]+\.){1,4}[a-z]{2,6}(?:/\S*)?\b|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\b(?:sections?|articles?|clauses?|annex|exhibit|schedule|part)\s+[\dA-Z]+(?:[.(][\da-z]+\)?)*|\b[A-Z]\.\d+(?:\.\d+)*\b"
-    r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4})[.)](?=\s|$|[A-Z])|(?:^|(?<=[;.|]\s)|(?<=\())\d{1,2}[.)](?=\s|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]"
-)
-REFERENCE = re.compile(_REFERENCES, re.I)
-_POINTER = re.compile(f"{_DATE}|{_REFERENCES}", re.I)
-"""Addresses, references to sections, and dates: they point, and say nothing themselves. Of an offer a date is the end."""
-_FIGURE = re.compile(r"\d[\d.,' ]*\s*(?:[kmb]\b|thousand|million|billion|[万亿千])?", re.I)
-_NEGATIONS = ("un", "in", "im", "dis", "non", "de", "re")
-_PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
 _BY_THE_WORD = frozenset({"training", "retention", "review", "sharing", "transfer", "licence", "free-amount"})
 """Topics on which one word may be the change: a purpose, a period, a reader, a recipient, a country, a right."""
 _BY_THE_HEADING = frozenset({"free-terms"})
@@ -53,8 +24,6 @@ _TURNING = frozenset(
     "january february march april june july august september october november december".split()
 )
 _LABEL_WORDS = 9
-_READABLE = 200
-"""Words of an edit past which nobody looks for misspellings: each is held against each."""
 _RENAMED = 3
 """So often must one name be put in another's place to make a renaming. A plan is no name: who is on it gets its terms."""
 
@@ -107,7 +76,7 @@ def _is_wording(differing_words: str) -> bool:
 def _turns(words: str) -> bool:
     """Whether words turn a sense: a figure, a plan, a "not", "may" or "unless" is among them."""
     return any(
-        word in _TURNING or word in _PLANS or any(map(str.isdigit, word))
+        word in _TURNING or word in PLANS or any(map(str.isdigit, word))
         for word in words.lower().replace("-", " ").replace("+", " ").split()
     )
 
@@ -125,7 +94,7 @@ def _editions(edit: ClauseEdit) -> tuple[Clause, ...]:
 
 def _swaps_names(before: Clause, after: Clause) -> bool:
     """Whether all that differs are names, one in the place of another: a product renamed, another recipient named."""
-    differ = [span for span in spans(before.text, after.text) if span.kind != "kept" and _weighty([span.text])]
+    differ = [span for span in spans(before.text, after.text) if span.kind != "kept" and weighty([span.text])]
     return 2 * len(list(_swaps(before, after))) == len(differ)
 
 
@@ -153,76 +122,13 @@ def _is_label(clause: Clause) -> bool:
         return True
     if clause.block.kind == "row" or text[-1:] in ".;:!。；：！":
         return False
-    words = _WORD.findall(text)
+    words = WORD.findall(text)
     if clause.block.kind == "heading":
         return True
     if in_full(clause) != text:
         return False
     titled = sum(word[:1].isupper() for word in words) * 2 > len(words)
     return len(words) <= _LABEL_WORDS and (titled or (bool(words) and words[0].endswith("ing")))
-
-
-def differing_terms(before: str, after: str) -> tuple[str, str]:
-    """The words of weight that only one of two editions of an offer has: a date is its end, and a phone a condition of it."""
-    return differing(before, after, REFERENCE, _EMPTY)
-
-
-def differing(
-    before: str, after: str, pointers: re.Pattern[str] = _POINTER, nothing: frozenset[str] = _SAYS_NOTHING
-) -> tuple[str, str]:
-    """The words of weight that only one of two texts has: little words, pointers and other spellings left out."""
-    pairs = spans(*(pointers.sub(" ", in_digits(text)) for text in (before, after)))
-    deleted = _weighty((span.text for span in pairs if span.kind == "deleted"), nothing)
-    inserted = _weighty((span.text for span in pairs if span.kind == "inserted"), nothing)
-    gone, come = _without(deleted, inserted), _without(inserted, deleted)
-    if not gone and not come and _changed_places(deleted):
-        return " ".join(deleted), " ".join(inserted)
-    return " ".join(gone), " ".join(come)
-
-
-def _changed_places(words: list[str]) -> bool:
-    """Whether words that only moved turn the sense: two periods, or two plans, in each other's place."""
-    return len({word.lower() for word in words if word.lower() in _PLANS or any(map(str.isdigit, word))}) > 1
-
-
-def differ_in_figures(before: str, after: str) -> bool:
-    """Whether two texts are the same but for how their numbers are written."""
-    return not any(differing_terms(_FIGURE.sub(" ", before), _FIGURE.sub(" ", after)))
-
-
-def _without(words: list[str], others: list[str]) -> list[str]:
-    """The words that have no counterpart among others: neither themselves, nor another form or spelling of them."""
-    left = Counter(map(_stem, others))
-    near = others if len(others) <= _READABLE else []
-    kept = []
-    for word in words:
-        if left[_stem(word)] > 0:
-            left[_stem(word)] -= 1
-        elif not any(_is_spelling(word, other) for other in near):
-            kept.append(word)
-    return kept
-
-
-def _is_spelling(word: str, other: str) -> bool:
-    """Whether two words are one word, misspelt or cut short; never a number, never a word and its negation."""
-    a, b = word.lower(), other.lower()
-    if (
-        min(len(a), len(b)) < 5
-        or not (a.isalpha() and b.isalpha())
-        or any(a == n + b or b == n + a for n in _NEGATIONS)
-    ):
-        return False
-    return a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 6 and fuzz.ratio(a, b) >= 85)
-
-
-def _weighty(texts: Iterable[str], nothing: frozenset[str] = _SAYS_NOTHING) -> list[str]:
-    return [word for text in texts for word in _WORD.findall(text) if word.lower() not in nothing]
-
-
-def _stem(word: str) -> str:
-    """A word without the endings of its other forms; enough to see that one word stands for itself."""
-    word = word.lower().replace(".", "").replace("isation", "ization").replace("ise", "ize").replace("our", "or")
-    return re.sub(r"(?:'s|’s|s|ed|ing)$", "", word)
 
 
 def renamings(edits: Iterable[ClauseEdit]) -> Renamings:
@@ -243,7 +149,7 @@ def _swaps(before: Clause, after: Clause) -> Iterator[tuple[str, str]]:
 def _name(span: Span, kind: str) -> str:
     text = span.text.strip(" ,.;:()’'\"“”")
     named = span.kind == kind and 0 < len(text) <= 40 and all(word[:1].isupper() for word in text.split())
-    plan = not _PLANS.isdisjoint(text.lower().split())
+    plan = not PLANS.isdisjoint(text.lower().split())
     return text if named and not plan and not any(char.isdigit() for char in text) else ""
 
 

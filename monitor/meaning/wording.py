@@ -1,0 +1,129 @@
+"""Which words of weight differ between two texts: not the little words, not other spellings, forms or figures of the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz
+
+from monitor.meaning.numbers import has_number, numbers
+from monitor.words import spans
+
+WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
+_EMPTY = frozenset(
+    "a an the of to in on at for by with and or as is are be this that these those it its our we us your you their any such "
+    "other from into also which who will shall can please section sections here below above herein hereof thereof page link "
+    "following further well both each all e.g i.e etc".split()
+)
+_WHOM = frozenset(
+    "inc llc ltd corp opco limited contact email e-mail support portal form inbox address phone chatbot mailto".split()
+)
+"""Whom to write to, and what a company's form is called: no statement on data turns on it."""
+_SAYS_NOTHING = _EMPTY | _WHOM
+_LITTLE = str.maketrans("", "", "我们你您的了被将把对向与和及并且或其在自起算由所之则即为至于从给该此各等还会")
+"""Chinese characters that by themselves say nothing: who speaks, and how a sentence is joined. Never 不, 未, 可, 仅, 应."""
+_DATE = (
+    r"\b(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s+)?\d{4}\b"
+    r"|\b\d{4}-\d{2}-\d{2}\b|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
+)
+_REFERENCES = (
+    r"\bhttps?://\S+|\b(?:[\w-]+\.){1,4}[a-z]{2,6}(?:/\S*)?\b|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\b(?:sections?|articles?|clauses?|annex|exhibit|schedule|part)\s+[\dA-Z]+(?:[.(][\da-z]+\)?)*|\b[A-Z]\.\d+(?:\.\d+)*\b"
+    r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4})[.)](?=\s|$|[A-Z])|(?:^|(?<=[;.|]\s)|(?<=\())\d{1,2}[.)](?=\s|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]"
+)
+REFERENCE = re.compile(_REFERENCES, re.I)
+_POINTER = re.compile(f"{_DATE}|{_REFERENCES}", re.I)
+"""Addresses, references to sections, and dates: they point, and say nothing themselves. Of an offer a date is the end."""
+_FIGURE = re.compile(r"\d[\d.,' ]*\s*(?:[kmb]\b|thousand|million|billion|[万亿千])?", re.I)
+_NEGATIONS = ("un", "in", "im", "ir", "il", "dis", "non", "de", "re")
+PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
+_READABLE = 200
+"""Words of an edit past which nobody looks for misspellings: each is held against each."""
+
+
+def differing_terms(before: str, after: str) -> tuple[str, str]:
+    """The words of weight that only one of two editions of an offer has: a date is its end, and a phone a condition of it."""
+    return differing(before, after, REFERENCE, _EMPTY)
+
+
+def differing(
+    before: str, after: str, pointers: re.Pattern[str] = _POINTER, nothing: frozenset[str] = _SAYS_NOTHING
+) -> tuple[str, str]:
+    """The words of weight that only one of two texts has: little words, pointers and other spellings left out."""
+    pairs = spans(*(pointers.sub(" ", in_figures(text)) for text in (before, after)))
+    deleted = weighty((span.text for span in pairs if span.kind == "deleted"), nothing)
+    inserted = weighty((span.text for span in pairs if span.kind == "inserted"), nothing)
+    gone, come = _without(deleted, inserted), _without(inserted, deleted)
+    if not gone and not come and _changed_places(deleted):
+        return " ".join(deleted), " ".join(inserted)
+    return " ".join(gone), " ".join(come)
+
+
+def in_figures(text: str) -> str:
+    """The text with its quantities as plain figures, whatever they were written as.
+
+    >>> in_figures("within thirty (30) days, up to 1,000 times; 保存六个月")
+    'within 30 days, up to 1000 times; 保存6个月'
+    """
+    if not has_number(text):
+        return text
+    parts, end = [], 0
+    for number in numbers(text):
+        parts += [text[end : number.start], f"{number.value:.15g}"]
+        end = number.end
+    return "".join((*parts, text[end:]))
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of weight in a text, each in one form: enough to see that a text says all that another does."""
+    return frozenset(map(_stem, weighty([_POINTER.sub(" ", in_figures(text))])))
+
+
+def _changed_places(words: list[str]) -> bool:
+    """Whether words that only moved turn the sense: two periods, or two plans, in each other's place."""
+    return len({word.lower() for word in words if word.lower() in PLANS or any(map(str.isdigit, word))}) > 1
+
+
+def differ_in_figures(before: str, after: str) -> bool:
+    """Whether two texts are the same but for how their numbers are written."""
+    return not any(differing_terms(_FIGURE.sub(" ", before), _FIGURE.sub(" ", after)))
+
+
+def _without(words: list[str], others: list[str]) -> list[str]:
+    """The words that have no counterpart among others: neither themselves, nor another form or spelling of them."""
+    left = Counter(map(_stem, others))
+    near = others if len(others) <= _READABLE else []
+    kept = []
+    for word in words:
+        if left[_stem(word)] > 0:
+            left[_stem(word)] -= 1
+        elif not any(_is_spelling(word, other) for other in near):
+            kept.append(word)
+    return kept
+
+
+def _is_spelling(word: str, other: str) -> bool:
+    """Whether two words are one word, misspelt or cut short; never a number, never a word and its negation."""
+    a, b = word.lower(), other.lower()
+    if (
+        min(len(a), len(b)) < 5
+        or not (a.isalpha() and b.isalpha())
+        or any(a == n + b or b == n + a for n in _NEGATIONS)
+    ):
+        return False
+    return a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 6 and fuzz.ratio(a, b) >= 85)
+
+
+def weighty(texts: Iterable[str], nothing: frozenset[str] = _SAYS_NOTHING) -> list[str]:
+    """The words of texts that are not among those that say nothing."""
+    return [
+        word for text in texts for word in WORD.findall(text) if word.lower() not in nothing and word.translate(_LITTLE)
+    ]
+
+
+def _stem(word: str) -> str:
+    """A word without the endings of its other forms; enough to see that one word stands for itself."""
+    word = word.lower().replace(".", "").replace("isation", "ization").replace("ise", "ize").replace("our", "or")
+    return re.sub(r"(?:'s|’s|s|ed|ing)$", "", word)
