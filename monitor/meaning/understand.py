@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from monitor.clauses import clauses
+from monitor.extract.blocks import CELL
 from monitor.meaning.amounts import align
 from monitor.meaning.merging import merged
 from monitor.meaning.offers import offers
@@ -17,7 +18,19 @@ from monitor.meaning.summary import rank
 from monitor.meaning.topics import read_clause
 from monitor.meaning.weight import Renamings, Weight, in_full, renamings, weigh
 from monitor.meaning.wording import differ_in_figures, differing_terms
-from monitor.model import OFFER_TOPICS, TOPICS, Clause, ClauseEdit, Document, Finding, Importance, Offer, Page, Reading
+from monitor.model import (
+    DATA_TOPICS,
+    OFFER_TOPICS,
+    TOPICS,
+    Clause,
+    ClauseEdit,
+    Document,
+    Finding,
+    Importance,
+    Offer,
+    Page,
+    Reading,
+)
 
 _RECIPIENTS = re.compile(
     r"sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I
@@ -120,12 +133,27 @@ def _topic_findings(
     language: str,
 ) -> Iterator[Finding]:
     old, new = _read(edit.before, language_before), _read(edit.after, language_after)
+    if by_column := _column_topics(edit):
+        old, new = (replace(reading, topics=(*by_column, *reading.topics)) for reading in (old, new))
     for topic in dict.fromkeys((*new.topics, *old.topics)):
         weight: Weight = weigh(edit, topic, old, new, renamed, page)
         if weight.importance != "none":
             yield replace(
                 _finding(edit, topic, weight.importance, weight.rule), reading=stated(topic, old, new, language)
             )
+
+
+def _column_topics(edit: ClauseEdit) -> tuple[str, ...]:
+    """What the columns speak of whose cells differ between two editions of a row: "Used for training | No"."""
+    if edit.before is None or edit.after is None:
+        return ()
+    columns = edit.after.block.columns
+    cells = edit.before.text.split(CELL), edit.after.text.split(CELL)
+    if not columns or {len(row) for row in cells} != {len(columns)}:
+        return ()
+    said = [name for name, old, new in zip(columns, *cells, strict=True) if old != new]
+    topics = (topic for name in said for topic in read_clause(f"{name}: data", (), "").topics)
+    return tuple(dict.fromkeys(topic for topic in topics if topic in DATA_TOPICS))
 
 
 def _same_amounts(edit: ClauseEdit) -> bool:

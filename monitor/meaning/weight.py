@@ -15,8 +15,10 @@ from monitor.words import spans
 
 _BY_THE_WORD = frozenset({"training", "retention", "review", "sharing", "transfer", "licence", "free-amount"})
 """Topics on which one word may be the change: a purpose, a period, a reader, a recipient, a country, a right."""
-_BY_THE_HEADING = frozenset({"free-terms"})
+_BY_THE_HEADING = frozenset({"free-terms", "limits"})
 """Topics whose statements do not name them: "You need a verified phone number", under "What you get for free"."""
+_OF_THE_VENDOR = frozenset({"review"})
+"""Topics that a page on what users may do speaks of only where it says what the vendor does."""
 _FEW_WORDS = 3
 _TURNING = frozenset(
     "not no never nor may will must might could should only solely exclusively strictly unless except until default opt consent "
@@ -102,7 +104,7 @@ def _for_page(edit: ClauseEdit, topic: str, page: Page, rule: str) -> Weight:
     lent = not any(topic in read_clause(in_full(clause)).topics for clause in _editions(edit))
     if lent and topic not in _BY_THE_HEADING and not _turns(rule):
         return Weight("minor", f"{rule}; the heading above it lends the topic")
-    if page.type == "usage-policy":
+    if page.type == "usage-policy" and topic not in _OF_THE_VENDOR:
         return Weight("minor", f"{rule}; the page is about what users may do")
     if topic == "price":
         return Weight("minor", f"{rule}; what is paid is no offer")
