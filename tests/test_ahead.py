@@ -52,7 +52,7 @@ class Kept:
 
 def taken(house: House, reading: Readers) -> list[tuple[object, ...]]:
     """What an import leaves: each capture with its outcome, and each change with what was made of it."""
-    story = tuple(Kept(number, body) for number, body in enumerate(STORY * 9))
+    story = tuple(Kept(number, body) for number, body in enumerate(STORY * 18))
     for some in reading.ahead([story]):
         pipeline.take_recorded(some, house.archive, Judgement())
     checks = [(c.at, c.outcome, c.reason, c.snapshot) for c in house.archive.history("acme", "terms")]
@@ -63,7 +63,7 @@ def taken(house: House, reading: Readers) -> list[tuple[object, ...]]:
 
 def test_what_is_read_ahead_is_what_is_read_here(house: House, tmp_path: Path) -> None:
     """An import leaves the same whether other processes read its captures or not, across the parts they take."""
-    assert len(STORY) * 9 > AT_ONCE
+    assert len(STORY) * 18 > AT_ONCE
     elsewhere = House.at(tmp_path / "elsewhere.db")
     with readers("en", 2) as reading:
         ahead = taken(house, reading)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from monitor.errors import ReadingError
 from monitor.extract import chrome, html, json_document, markdown, pdf, text
@@ -43,17 +45,20 @@ class Source:
     words: str = ""
 
 
+_NONE: Mapping[str, Source] = MappingProxyType({})
+
+
 def recipe(page: Page) -> str:
     """What a version's reading depends on beside the bytes: this edition and the page's selectors."""
     selectors = json.dumps([page.select, page.remove])
     return f"{EDITION}:{hashlib.sha256(selectors.encode()).hexdigest()[:12]}"
 
 
-def prepare(page: Page, body: bytes, content_type: str = "", like: Source | None = None) -> Source:
+def prepare(page: Page, body: bytes, content_type: str = "", before: Mapping[str, Source] = _NONE) -> Source:
     """Make a page's bytes ready to be read. Raises ReadingError where they are no text, or a PDF that cannot be read.
 
-    `like` is what the page's bytes were made into before: given back where every word of the page still stands, as many of
-    them hidden, so that only its markup can differ.
+    `before` is what the page's bytes were made into before, by its words: one is given back where every word of the page stands
+    again, as many of them hidden, so that only its markup can differ.
     """
     kind = _kind(body, content_type)
     markup = pdf.markup(body) if kind == "pdf" else decode(body, content_type)
@@ -62,8 +67,8 @@ def prepare(page: Page, body: bytes, content_type: str = "", like: Source | None
     tree = chrome.parse(markup)
     title, declared = chrome.title(tree), chrome.language(tree)
     words = _sha256(chrome.words(chrome.strip(tree)))
-    if like and (like.words, like.recipe) == (words, recipe(page)):
-        return like
+    if (earlier := before.get(words)) and earlier.recipe == recipe(page):
+        return earlier
     if page.select or page.remove:
         whole = (tree if page.select else chrome.cut(tree)).html or ""
         return Source(kind, whole, _sha256(whole), recipe(page), title, declared, page.select, page.remove, words)

@@ -22,9 +22,9 @@ from monitor.extract import Source
 from monitor.extract.screen import screen
 from monitor.model import Capture, Change, Page, Version
 
-AHEAD = 6
+AHEAD = 3
 """Such runs that wait for each process, or for their turn to be taken."""
-AT_ONCE = 60
+AT_ONCE = 150
 """Captures of one page that one process reads in a row; of those that show the same, only the first is read whole."""
 
 
@@ -141,21 +141,19 @@ def _read_all(recorded: tuple[Recording, ...], language: str) -> list[Read | Non
 
 
 class _Reader:
-    """Reads captures of one page in a row, each in the light of those before it."""
+    """Reads captures of one page in a row, each in the light of those before it: texts come back, and are known then."""
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._source: Source | None = None
+        self._sources: dict[str, Source] = {}
+        self._versions: dict[str, Version] = {}
         self._key = ""
         self._stands: Version | None = None
 
     def read(self, each: Recording) -> Read:
-        capture, before = each.capture(), self._source
-        source = extract.prepare(each.page, capture.body or b"", capture.content_type, before)
-        if before and before.fingerprint == source.fingerprint:
-            return Read(source.fingerprint, source.recipe, self._key)
-        version = extract.version(source)
-        self._source = source
+        capture = each.capture()
+        source = extract.prepare(each.page, capture.body or b"", capture.content_type, self._sources)
+        version = self._version(source)
         if self._key == version.key:
             return Read(source.fingerprint, source.recipe, version.key)
         self._key = version.key
@@ -166,3 +164,11 @@ class _Reader:
             return Read(source.fingerprint, source.recipe, version.key, version)
         change = news(stands.document, version.document, each.page, self._language)
         return Read(source.fingerprint, source.recipe, version.key, version, stands.key, change)
+
+    def _version(self, source: Source) -> Version:
+        """What a source says, read once: most captures show what one before them showed."""
+        if source.words:
+            self._sources[source.words] = source
+        if source.fingerprint not in self._versions:
+            self._versions[source.fingerprint] = extract.version(source)
+        return self._versions[source.fingerprint]

@@ -38,9 +38,9 @@ def _join(
 ) -> None:
     for edit in lone:
         clause = edit.before or edit.after
-        homes = [at for at, home in enumerate(left) if clause and _holds(other_side(home), clause)]
-        if homes and edit in left:
-            left[homes[0]] = longer(left[homes[0]], edit)
+        home = next((at for at, home in enumerate(left) if clause and _holds(other_side(home), clause)), None)
+        if home is not None and edit in left:
+            left[home] = longer(left[home], edit)
             left.remove(edit)
 
 

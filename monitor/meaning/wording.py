@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -76,6 +77,7 @@ def in_figures(text: str) -> str:
     return "".join((*parts, text[end:]))
 
 
+@lru_cache(maxsize=1 << 12)  # each clause is held against each
 def words_of(text: str) -> frozenset[str]:
     """The words of weight in a text, each in one form: enough to see that a text says all that another does."""
     return frozenset(map(_stem, weighty([_POINTER.sub(" ", in_figures(text))])))
