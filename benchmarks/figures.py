@@ -3,8 +3,8 @@
     python benchmarks/figures.py SHARED [--misses]
 
 SHARED holds `bench/histories.py`, `bench/phrases.py` and `corpus/`. Prints a line a corpus, the five corpora of real pages
-together, the same by vendor families, and what is read in single sentences and pairs; then names every figure that lies below
-its floor in `floors.toml` beside this file. Exit status 1 if one does.
+together, the same by vendor families, what is read in single sentences and pairs, and the same for the pages and sentences in
+`written/`; then names every figure that lies below its floor in `floors.toml` beside this file. Exit status 1 if one does.
 
 By families: the histories are parted into five groups of vendors, and each group is scored alone. Nothing in the program is
 learnt from histories; word lists and thresholds were written with all of them in view, so this shows how figures vary from
@@ -32,6 +32,8 @@ HERE = Path(__file__).parent
 MONITOR = [str(Path(sys.executable).parent / "monitor")]
 FIVE = ("pages", "terms", "general", "more", "zh")
 FOLDS = 5
+WRITTEN = ("plain", "hard")
+"""Pages and sentences in `written/`, made for this project by somebody who had not seen its rules; `hard` ones mean to deceive."""
 FAMILIES = {
     "openai": ("chatgpt", "dall-e", "sora"),
     "mistral": ("le-chat", "mistral-ai", "vibe"),
@@ -75,18 +77,23 @@ def main() -> int:
     told: list[Told] = []
     figures: Figures = {}
     for name in (*FIVE, "offers"):
-        scored, captures = score(shared, name)
+        scored, captures = score(shared.histories, shared.corpus(name), name)
         figures |= {f"{name}.{key}": value for key, value in scored.items() if isinstance(value, int | float)}
         told += captures if name in FIVE else []
-    figures |= together(told) | by_families(told) | sentences(shared) | pairs(shared)
+    figures |= (
+        together(told) | by_families(told) | sentences(shared, shared.corpus("phrases"), "phrases") | pairs(shared)
+    )
+    for name in WRITTEN:
+        scored, _ = score(shared.histories, HERE / "written" / name / "pairs", name)
+        figures |= {f"{name}.{key}": value for key, value in scored.items() if isinstance(value, int | float)}
+        figures |= sentences(shared, HERE / "written" / name / "phrases", f"{name}.phrases")
     below = list(fallen(figures, tomllib.loads((HERE / "floors.toml").read_text("utf-8"))))
     print("\n".join(below) or "every figure is at its floor or above")
     return 1 if below else 0
 
 
-def score(shared: Shared, name: str) -> tuple[dict[str, Any], list[Told]]:
+def score(module: ModuleType, corpus: Path, name: str) -> tuple[dict[str, Any], list[Told]]:
     """The figures of one corpus, and what was told of each of its captures; one import serves both."""
-    corpus, module = shared.corpus(name), shared.histories
     changes, seconds = module.run_monitor(MONITOR, module.unpack(corpus))
     with answering(module, (changes, seconds)):
         scored: dict[str, Any] = module.score(corpus, MONITOR)
@@ -150,12 +157,12 @@ def by_families(told: list[Told]) -> Figures:
     return {f"folds.{key}": sum(fold[key] for fold in folds) / FOLDS for key in ("recall", "precision")}
 
 
-def sentences(shared: Shared) -> Figures:
+def sentences(shared: Shared, folder: Path, name: str) -> Figures:
     """What is read in single sentences."""
-    command = [sys.executable, "-B", str(shared.folder / "bench" / "phrases.py"), str(shared.corpus("phrases"))]
+    command = [sys.executable, "-B", str(shared.folder / "bench" / "phrases.py"), str(folder)]
     out = subprocess.run([*command, "--json", "--monitor", MONITOR[0]], check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    figures = {f"phrases.{key}": value for key, value in json.loads(out.stdout).items() if key != "folder"}
-    show("sentences", figures)
+    figures = {f"{name}.{key}": value for key, value in json.loads(out.stdout).items() if key != "folder"}
+    show(name, figures)
     return figures
 
 
