@@ -44,7 +44,7 @@ def _period(text: str) -> float | None:
 def _raised(text: str, heading: str, language: str) -> Iterator[tuple[str, list[str]]]:
     lexicon, lent = topic_lexicon(language), _lent(heading, language)
     topics = [topic for topic in lexicon.topics if topic.name in lent or topic.may_be_in(text)]
-    if not topics or _is_quiet(heading, language):
+    if not topics or _is_quiet(heading.rpartition(" / ")[2], language):
         return
     duties_cut = lexicon.cut.sub(" ", text)
     silent = bool(lexicon.nothing.search(text))
@@ -60,8 +60,12 @@ def _lent(heading: str, language: str) -> frozenset[str]:
     return frozenset(topic.name for topic in topic_lexicon(language).topics if topic.lends(heading))
 
 
+def is_quiet(trail: tuple[str, ...]) -> bool:
+    """Whether nothing below the last of these headings speaks of what the vendor does or gives: other articles, chapters of law."""
+    last = fold(trail[-1]) if trail else ""
+    return _is_quiet(last, language_of(last))
+
+
 @lru_cache(maxsize=1 << 10)
 def _is_quiet(heading: str, language: str) -> bool:
-    """Whether nothing below a heading speaks of what the vendor does."""
-    last = heading.rpartition(" / ")[2]
-    return bool(last and topic_lexicon(language).quiet_under.search(last))
+    return bool(heading and topic_lexicon(language).quiet_under.search(heading))

@@ -15,7 +15,7 @@ from monitor.meaning.merging import merged
 from monitor.meaning.offers import offers
 from monitor.meaning.phrases import NOTHING, amount_words, stated
 from monitor.meaning.summary import rank
-from monitor.meaning.topics import read_clause
+from monitor.meaning.topics import is_quiet, read_clause
 from monitor.meaning.weight import Renamings, Weight, in_full, renamings, weigh
 from monitor.meaning.wording import differ_in_figures, differing_terms
 from monitor.model import (
@@ -97,7 +97,9 @@ def _names_recipients(heading: tuple[str, ...]) -> bool:
 
 
 def _offers(clause: Clause | None) -> tuple[Offer, ...]:
-    return offers(clause.text, clause.block.columns, clause.block.trail) if clause else ()
+    if clause is None or is_quiet(clause.block.trail):
+        return ()
+    return offers(clause.text, clause.block.columns, clause.block.trail)
 
 
 def _offer_findings(edit: ClauseEdit, language: str) -> Iterator[Finding]:
