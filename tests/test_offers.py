@@ -81,6 +81,7 @@ CHINESE: list[tuple[str, Stated]] = [
     ("每天 500 次请求，200 万 tokens", {(500, "request", "day"), (2e6, "token", "day")}),
     ("RPM：60；TPM：15万", {(60, "request", "minute"), (150_000, "token", "minute")}),
     ("限流：500 次 / 天", {(500, "request", "day")}),
+    ("每分钟最多 60 次请求，超限返回状态码 429", {(60, "request", "minute")}),
     ("每日免费额度 50 万", {(5e5, "token", "day")}),
     ("每月可免费生成 100 张图", {(100, "image", "month")}),
     ("并发数：5", {(5, "request", None)}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from monitor.extract.blocks import LEADS
@@ -94,6 +95,7 @@ def _editions(edit: ClauseEdit) -> tuple[Clause, ...]:
     return tuple(clause for clause in (edit.before, edit.after) if clause)
 
 
+@lru_cache(maxsize=1 << 6)  # asked once for each topic of an edit
 def _swaps_names(before: Clause, after: Clause) -> bool:
     """Whether all that differs are names, one in the place of another: a product renamed, another recipient named."""
     differ = [span for span in spans(before.text, after.text) if span.kind != "kept" and weighty([span.text])]

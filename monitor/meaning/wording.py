@@ -49,6 +49,7 @@ def differing_terms(before: str, after: str) -> tuple[str, str]:
     return differing(before, after, REFERENCE, _EMPTY)
 
 
+@lru_cache(maxsize=1 << 6)  # asked once for each topic of an edit
 def differing(
     before: str, after: str, pointers: re.Pattern[str] = _POINTER, nothing: frozenset[str] = _SAYS_NOTHING
 ) -> tuple[str, str]:
