@@ -79,6 +79,17 @@ def test_pages_keep_their_order() -> None:
     assert come == [(name, n) for name in "ab" for n in range(AT_ONCE + 2)]
 
 
+def test_a_text_is_judged_against_the_one_that_stands() -> None:
+    """Where only captions differ the archive begins no version, so what comes next is judged against the text before that."""
+    captions = OLD.replace(b"Terms", b"T")
+    with readers("en", 2) as reading:
+        [some] = reading.ahead([(Kept(0, OLD), Kept(1, captions), Kept(2, NEW))])
+    first, same, news = (each.read for each in some)
+    assert first and same and news
+    assert same.judged_against == news.judged_against == first.key != same.key
+    assert same.change is None and news.change
+
+
 class Fatal(Kept):
     """A capture that ends the process which reads it, as a parser's crash would."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from multiprocessing import get_context, parent_process
@@ -42,7 +42,8 @@ class Recording(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What another process read in a capture. `version` is None where it says the same as the capture before it.
+    """What another process read in a capture. `version` is None where it says what the capture before it, or the text
+    that stands, says.
 
     `change` is how it was judged against the version of the key `judged_against`, the last that the process took for the
     document; whether that is the one which stands is known only where the capture is taken.
@@ -147,23 +148,32 @@ class _Reader:
         self._language = language
         self._sources: dict[str, Source] = {}
         self._versions: dict[str, Version] = {}
-        self._key = ""
+        self._last = ""
         self._stands: Version | None = None
 
     def read(self, each: Recording) -> Read:
         capture = each.capture()
         source = extract.prepare(each.page, capture.body or b"", capture.content_type, self._sources)
         version = self._version(source)
-        if self._key == version.key:
-            return Read(source.fingerprint, source.recipe, version.key)
-        self._key = version.key
+        read = Read(source.fingerprint, source.recipe, version.key)
+        if source.fingerprint == self._last:
+            return read
+        self._last = source.fingerprint
+        return self._judged(each.page, version, read)
+
+    def _judged(self, page: Page, version: Version, read: Read) -> Read:
+        """What was read, and what it comes to beside the text that stands, if both are the document."""
+        stands = self._stands
+        if stands and stands.key == version.key:
+            return read
         if screen(version.document):
-            return Read(source.fingerprint, source.recipe, version.key, version)
-        stands, self._stands = self._stands, version
+            return replace(read, version=version)
         if stands is None:
-            return Read(source.fingerprint, source.recipe, version.key, version)
-        change = news(stands.document, version.document, each.page, self._language)
-        return Read(source.fingerprint, source.recipe, version.key, version, stands.key, change)
+            self._stands = version
+            return replace(read, version=version)
+        change = news(stands.document, version.document, page, self._language)
+        self._stands = version if change else stands  # where only captions differ the archive begins no version either
+        return replace(read, version=version, judged_against=stands.key, change=change)
 
     def _version(self, source: Source) -> Version:
         """What a source says, read once: most captures show what one before them showed."""
