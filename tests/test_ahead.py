@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fakes import DAY, PAGE, START, TRAINS, captured, page_of, terms
+from fakes import DAY, HTML, PAGE, PARAGRAPHS, START, TRAINS, captured, page_of, terms
 from house import House
 
 from monitor import pipeline
+from monitor.extract import prepare, version
 from monitor.history.ahead import AT_ONCE, Readers, readers
 from monitor.model import Capture, Page
 from monitor.pipeline import Judgement
@@ -88,6 +89,17 @@ def test_a_text_is_judged_against_the_one_that_stands() -> None:
     assert first and same and news
     assert same.judged_against == news.judged_against == first.key != same.key
     assert same.change is None and news.change
+
+
+def test_a_sentence_that_leaves_the_menu_for_the_document_is_read() -> None:
+    """The same words in the same order may be another document: what stood in a menu and stands in the text now is text."""
+    said, rest = f"<p>{TRAINS}</p>", "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    pages = [f"<html><body>{top}<main>{rest}</main></body></html>".encode() for top in (f"<nav>{said}</nav>", said)]
+    with readers("en", 2) as reading:
+        [some] = reading.ahead([tuple(Kept(number, body) for number, body in enumerate(pages))])
+    last = some[-1].read
+    assert last and last.version and TRAINS in last.version.document.text
+    assert last.key == version(prepare(PAGE, pages[-1], HTML)).key
 
 
 class Fatal(Kept):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from monitor.errors import ReadingError
 from monitor.extract import chrome, html, json_document, markdown, pdf, text
@@ -42,10 +40,6 @@ class Source:
     language: str = ""
     select: str | None = None
     remove: tuple[str, ...] = ()
-    words: str = ""
-
-
-_NONE: Mapping[str, Source] = MappingProxyType({})
 
 
 def recipe(page: Page) -> str:
@@ -54,26 +48,20 @@ def recipe(page: Page) -> str:
     return f"{EDITION}:{hashlib.sha256(selectors.encode()).hexdigest()[:12]}"
 
 
-def prepare(page: Page, body: bytes, content_type: str = "", before: Mapping[str, Source] = _NONE) -> Source:
-    """Make a page's bytes ready to be read. Raises ReadingError where they are no text, or a PDF that cannot be read.
-
-    `before` is what the page's bytes were made into before, by its words: one is given back where every word of the page stands
-    again, as many of them hidden, so that only its markup can differ.
-    """
+def prepare(page: Page, body: bytes, content_type: str = "") -> Source:
+    """Make a page's bytes ready to be read. Raises ReadingError where they are no text, or a PDF that cannot be read."""
     kind = _kind(body, content_type)
     markup = pdf.markup(body) if kind == "pdf" else decode(body, content_type)
     if kind != "html":
         return Source(kind, markup, _sha256(markup), recipe(page))
     tree = chrome.parse(markup)
     title, declared = chrome.title(tree), chrome.language(tree)
-    words = _sha256(chrome.words(chrome.strip(tree)))
-    if (earlier := before.get(words)) and earlier.recipe == recipe(page):
-        return earlier
+    chrome.strip(tree)
     if page.select or page.remove:
         whole = (tree if page.select else chrome.cut(tree)).html or ""
-        return Source(kind, whole, _sha256(whole), recipe(page), title, declared, page.select, page.remove, words)
+        return Source(kind, whole, _sha256(whole), recipe(page), title, declared, page.select, page.remove)
     skeleton = chrome.skeleton(chrome.cut(tree))
-    return Source(kind, skeleton, _sha256(skeleton), recipe(page), title, declared, words=words)
+    return Source(kind, skeleton, _sha256(skeleton), recipe(page), title, declared)
 
 
 def version(source: Source) -> Version:

@@ -97,11 +97,6 @@ def strip(tree: LexborHTMLParser) -> LexborHTMLParser:
     return tree
 
 
-def words(tree: LexborHTMLParser) -> str:
-    """All text of a page, furniture included, each piece apart, and how many elements are hidden."""
-    return f"{len(tree.css(_HIDDEN))} {tree.body.text(separator=BROKEN_LINE) if tree.body else ''}"
-
-
 def cut(tree: LexborHTMLParser) -> LexborHTMLParser:
     """Cut the furniture out of `tree`, in place, and return it."""
     if tree.body is not None:

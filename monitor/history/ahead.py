@@ -146,14 +146,13 @@ class _Reader:
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._sources: dict[str, Source] = {}
         self._versions: dict[str, Version] = {}
         self._last = ""
         self._stands: Version | None = None
 
     def read(self, each: Recording) -> Read:
         capture = each.capture()
-        source = extract.prepare(each.page, capture.body or b"", capture.content_type, self._sources)
+        source = extract.prepare(each.page, capture.body or b"", capture.content_type)
         version = self._version(source)
         read = Read(source.fingerprint, source.recipe, version.key)
         if source.fingerprint == self._last:
@@ -177,8 +176,6 @@ class _Reader:
 
     def _version(self, source: Source) -> Version:
         """What a source says, read once: most captures show what one before them showed."""
-        if source.words:
-            self._sources[source.words] = source
         if source.fingerprint not in self._versions:
             self._versions[source.fingerprint] = extract.version(source)
         return self._versions[source.fingerprint]
