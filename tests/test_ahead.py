@@ -110,10 +110,12 @@ class Fatal(Kept):
 
 
 def test_a_reader_that_crashes_leaves_its_part_to_be_read_here() -> None:
-    """A process that dies takes no capture with it: what it was to read is read when its turn comes."""
+    """A process that dies takes no capture with it, of its page or a later one: each is read when its turn comes."""
+    pages = [(Kept(0, OLD), Fatal(1, OLD), Kept(2, NEW)), *((Kept(number, OLD),) for number in range(40))]
     with readers("en", 2) as reading:
-        [some] = reading.ahead([(Kept(0, OLD), Fatal(1, OLD), Kept(2, NEW))])
-    assert [each.read for each in some] == [None] * 3
+        first, *later = reading.ahead(pages)
+    assert [each.read for each in first] == [None] * 3
+    assert [each.recording for some in later for each in some] == [each for page in pages[1:] for each in page]
 
 
 def test_readers_end_with_a_process_that_is_killed() -> None:

@@ -90,11 +90,17 @@ class Readers:
         waiting: deque[tuple[tuple[Recording, ...], Future[list[Read | None]] | None]] = deque()
         while True:
             for some in islice(parts, AHEAD * self._processes - len(waiting)):
-                waiting.append((some, self._pool.submit(_read_all, some, self._language) if self._pool else None))
+                waiting.append((some, self._submitted(some)))
             if not waiting:
                 return
             some, reading = waiting.popleft()
             yield tuple(map(Ahead, some, _result(reading, len(some))))
+
+    def _submitted(self, some: tuple[Recording, ...]) -> Future[list[Read | None]] | None:
+        try:
+            return self._pool.submit(_read_all, some, self._language) if self._pool else None
+        except BrokenProcessPool:  # a pool takes nothing more once one of its processes crashed
+            return None
 
 
 def _result(reading: Future[list[Read | None]] | None, count: int) -> list[Read | None]:
