@@ -79,10 +79,21 @@ class ReadingError(MonitorError):
 class DeliveryError(MonitorError):
     """A channel did not take an alert.
 
-    `permanent` says that trying again cannot help; `retry_after` is the number of seconds that the other side asked for.
+    `permanent` says that trying this alert again cannot help; `stops` that the channel will take no alert at all until somebody
+    mends it. `retry_after` is the number of seconds that the other side asked for, `served` the recipients who have it already.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        stops: bool = False,
+        retry_after: float | None = None,
+        served: tuple[str, ...] = (),
+    ) -> None:
         self.permanent = permanent
+        self.stops = stops
         self.retry_after = retry_after
+        self.served = served
         super().__init__(reason)

@@ -8,7 +8,7 @@ a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Literal
 
 PAGE_TYPES = (
@@ -80,8 +80,33 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietHours:
+    """A part of each day in which nothing is sent, in the rule's time zone; it may run past midnight."""
+
+    begin: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """When what a rule gathers is sent as one message, in the rule's time zone; `weekday` counts from Monday, 0."""
+
+    every: Literal["daily", "weekly"]
+    at: time = time(8)
+    weekday: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Channels that a major alert is repeated on, once, if nobody has acknowledged it by then."""
+
+    after: timedelta
+    send: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """Which changes go to which channels. An empty filter lets everything through."""
+    """Which changes go to which channels, and when. An empty filter lets everything through."""
 
     send: tuple[str, ...]
     topics: tuple[str, ...] = ()
@@ -89,7 +114,22 @@ class Rule:
     vendors: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
-    digest: str | None = None
+    digest: Digest | None = None
+    quiet_hours: QuietHours | None = None
+    escalate: Escalation | None = None
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Changes that nobody is told of until a time: of a page, of a vendor, on a topic, or of both together.
+
+    `page` is `vendor/page`, or `vendor` alone; an empty part lets everything through.
+    """
+
+    until: datetime
+    page: str = ""
+    topic: str = ""
 
 
 # --- what a fetch brings -------------------------------------------------------------------------------------------
@@ -153,6 +193,14 @@ class Block:
     trail: tuple[str, ...] = ()
     level: int = 0
     columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a document: the words that carry it, and the address it leads to."""
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,10 +341,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An alert that a rule sends on, to be delivered through each of these channels."""
+    """A change that a rule sends on through one channel, not before `at`.
 
-    channels: tuple[str, ...]
-    reason: str = "change"
+    What waits for the same `digest` goes in one message. A `repeat` goes only if nobody has acknowledged the alert by then; what
+    is `muted` is kept, and goes to nobody.
+    """
+
+    channel: str
+    at: datetime
+    digest: str = ""
+    repeat: bool = False
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,3 +398,4 @@ class Known:
     held: Held | None = None
     failing_since: datetime | None = None
     failures: int = 0
+    mutes: tuple[Mute, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -90,20 +91,73 @@ class PageState:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that keeps the monitor from its work, from `since` until `ended_at`.
+
+    `subject` is the page (`vendor/page`), the channel or the file that it is about; empty where it is about the whole monitor.
+    """
+
+    kind: Literal["page", "offline", "channel", "disk"]
+    subject: str
+    since: datetime
+    reason: str
+    ended_at: datetime | None = None
+
+
+DeliveryState = Literal["owed", "sending", "sent", "failed", "muted", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert on its way through one channel. `key` is the same for every attempt, so a repeat can be told."""
+    """One alert on its way through one channel. `key` is the same for every attempt, so a repeat can be told.
+
+    `change` is None for an alert about the monitor itself. `digest` names what it waits to be sent together with; `repeat` marks
+    one that goes only to who has not acknowledged the alert. `served` are the channel's recipients who have it already.
+    """
 
     id: int
     alert: int
-    change: int
+    change: int | None
     channel: str
     key: str
-    state: Literal["owed", "sending", "sent", "failed"]
+    state: DeliveryState
     attempts: int
     created_at: datetime
     next_at: datetime | None
     sent_at: datetime | None
     error: str
+    digest: str = ""
+    repeat: bool = False
+    served: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What goes through a channel as one message: one delivery, or those of a digest or of a storm together."""
+
+    deliveries: tuple[Delivery, ...]
+
+    @property
+    def first(self) -> Delivery:
+        """The delivery that stands for all: it holds the state that they share."""
+        return self.deliveries[0]
+
+    @property
+    def key(self) -> str:
+        """The same for every attempt: its one delivery's, or the hash of all their keys."""
+        if len(self.deliveries) == 1:
+            return self.first.key
+        return hashlib.sha256("\n".join(delivery.key for delivery in self.deliveries).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """A channel that takes nothing any more: since when, why, and when it is tried again."""
+
+    name: str
+    stopped_at: datetime
+    reason: str
+    probe_at: datetime
 
 
 # --- what is sent ------------------------------------------------------------------------------------------------------
@@ -111,7 +165,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An alert in the forms in which channels carry it. `payload` is plain JSON data; `thread` is one for all alerts of a page."""
+    """An alert in the forms in which channels carry it. `payload` is plain JSON data; `thread` is one for all alerts of a page.
+
+    `at`, `url`, `vendors` and `topics` are those of what it tells, for feeds. `served` are recipients who have it already.
+    """
 
     key: str
     thread: str
@@ -119,3 +176,8 @@ class Message:
     text: str
     html: str
     payload: dict[str, object]
+    at: datetime
+    url: str = ""
+    vendors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()

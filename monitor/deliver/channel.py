@@ -19,6 +19,14 @@ class Channel(Protocol):
         """The name in the watchlist."""
         ...
 
-    def send(self, message: Message, now: datetime) -> None:
-        """Hand the message over. Raises DeliveryError, whose text names no address and no secret of the channel."""
+    @property
+    def folds(self) -> bool:
+        """Whether a storm of alerts goes through as one message: people read one, programs take each by itself."""
+        ...
+
+    def send(self, message: Message, now: datetime) -> str:
+        """Hand the message over; what is wrong although it was taken (a recipient refused for good), usually nothing.
+
+        Raises DeliveryError, whose text names no address and no secret of the channel.
+        """
         ...
