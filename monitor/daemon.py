@@ -5,21 +5,24 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import outbox, pipeline, wiring
+from monitor import pipeline, wiring
 from monitor.archive import Archive
-from monitor.deliver import Channel
 from monitor.errors import MonitorError
 from monitor.model import HEALTHY
+from monitor.outbox import Delivered
 from monitor.watchlist import Watchlist, load
 
 CHECK_EVERY, DELIVER_EVERY = 30, 15
 """Seconds between two looks at what is due. The schedule itself stands in the archive."""
+LONGEST_WAIT = 600.0
+"""Seconds for which alerts wait for the end of the round that found them, so that a storm goes as one message."""
 _log = logging.getLogger("monitor.daemon")
 
 
@@ -36,24 +39,48 @@ class Daemon:
     ) -> None:
         self._archive, self._environ, self._clock, self._say = archive, environ, clock, say
         self._stopping = threading.Event()
+        self._busy_since: float | None = None
         self._take(watchlist)
 
     def check(self) -> None:
-        """Check what is due. The one page that is being checked is finished before a stop."""
+        """Check what is due, and end the round. The one page that is being checked is finished before a stop."""
         self._reload()
-        watchlist = self._watchlist
+        self._busy_since = time.monotonic()
+        try:
+            if self._check_due() and not self._stopping.is_set():
+                self._finish()
+        finally:
+            self._busy_since = None
+
+    def _check_due(self) -> int:
+        watchlist, checked = self._watchlist, 0
         pages = pipeline.due(watchlist.pages, self._archive, self._clock())
         judgement = wiring.judgement(watchlist)
         second_look = wiring.second_look(watchlist.settings, self._stopping.wait)  # a stop cuts the pause short
         with wiring.fetcher(watchlist.settings) as fetcher:
-            for checked in pipeline.check(pages, self._archive, fetcher, judgement, self._clock, second_look):
-                self._tell(checked)
+            for each in pipeline.check(pages, self._archive, fetcher, judgement, self._clock, second_look):
+                checked += 1
+                self._tell(each)
                 if self._stopping.is_set():
-                    return
+                    break
+        return checked
+
+    def _finish(self) -> None:
+        self._report(self._round.finish(self._archive, self._clock()))
+        if fault := self._round.give_sign():
+            _log.warning("%s", fault)
 
     def deliver(self) -> None:
-        """Deliver what is owed and due."""
-        outbox.deliver(self._archive, self._channels, self._clock(), self._watchlist.settings.language)
+        """Deliver what is owed and due, unless a round is on: what it finds goes out together at its end."""
+        busy_since = self._busy_since
+        if busy_since is None or time.monotonic() - busy_since > LONGEST_WAIT:
+            self._report(self._round.deliver(self._archive, self._clock()))
+
+    def _report(self, delivered: Delivered) -> None:
+        for fault in delivered.faults:
+            self._say(f"sent, but {fault}")
+        if delivered.failed:
+            self._say(f"{delivered.failed} alerts given up; `monitor alerts list` shows them")
 
     def stop(self) -> None:
         """Stop after the page that is being checked."""
@@ -64,7 +91,7 @@ class Daemon:
         self._stopping.wait()
 
     def _take(self, watchlist: Watchlist) -> None:
-        self._channels: dict[str, Channel] = wiring.channels(watchlist, self._environ)
+        self._round = wiring.rounds(watchlist, self._environ)
         self._watchlist = watchlist
         self._edited = _edited(watchlist.path)
 

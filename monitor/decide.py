@@ -20,12 +20,12 @@ from monitor.model import (
     Importance,
     Known,
     Outcome,
-    Owed,
     Page,
     Rule,
     Verdict,
     Version,
 )
+from monitor.rules import owe
 from monitor.schedule import after_failure, next_check
 
 FLAP = timedelta(days=30)
@@ -92,7 +92,13 @@ def changed(
         return _noted(unchanged(page, capture, known, version.fingerprint), LABELS_DIFFER)
     if returned := _returns(version.key, known, capture.at):
         change = replace(change, verdict="quiet", why=f"the text of {returned:%Y-%m-%d} is back; {change.why}")
-    return Outcome(capture, version, change, owe(page, change, rules), next_check_at=_next(page, capture, known))
+    return Outcome(
+        capture,
+        version,
+        change,
+        owe(page, change, rules, known.mutes, capture.at),
+        next_check_at=_next(page, capture, known),
+    )
 
 
 def doubtful(outcome: Outcome, known: Known) -> bool:
@@ -185,23 +191,6 @@ def judge(before: Document, after: Document, page: Page, language: str) -> Chang
     topics = topics_of(finding for finding in found if finding.importance == importance)
     verdict = _VERDICTS[importance]
     return Change(verdict, importance, topics, summary(findings, language), findings, _why(findings))
-
-
-def owe(page: Page, change: Change, rules: tuple[Rule, ...]) -> tuple[Owed, ...]:
-    """The alerts that a change owes: one, to every channel that a rule names for it. Digests are not alerts."""
-    sending = [rule for rule in rules if not rule.digest and _applies(rule, page, change)]
-    channels = tuple(dict.fromkeys(channel for rule in sending for channel in rule.send))
-    return (Owed(channels),) if change.verdict == "alert" and (channels or not rules) else ()
-
-
-def _applies(rule: Rule, page: Page, change: Change) -> bool:
-    return (
-        (change.importance == "major" or rule.importance != "major")
-        and (not rule.topics or bool(set(rule.topics) & set(change.topics)))
-        and (not rule.vendors or page.vendor in rule.vendors)
-        and (not rule.pages or page.key in rule.pages)
-        and (not rule.types or page.type in rule.types)
-    )
 
 
 def _strongest(findings: tuple[Finding, ...]) -> Importance:

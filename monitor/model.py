@@ -81,24 +81,26 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """A part of each day in which nothing is sent, in the rule's time zone; it may run past midnight."""
+    """A part of each day in which a channel is left alone; it may run past midnight. `zone` is a name like Europe/Berlin."""
 
     begin: time
     end: time
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """When what a rule gathers is sent as one message, in the rule's time zone; `weekday` counts from Monday, 0."""
+    """When what a rule gathers is sent as one message; `weekday` counts from Monday, 0, and says nothing of a daily one."""
 
-    every: Literal["daily", "weekly"]
+    every: Literal["daily", "weekly"] = "daily"
     at: time = time(8)
     weekday: int = 0
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Channels that a major alert is repeated on, once, if nobody has acknowledged it by then."""
+    """Channels that a major alert is repeated on, once, if nobody has acknowledged it `after` so long."""
 
     after: timedelta
     send: tuple[str, ...]
@@ -106,7 +108,11 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which changes go to which channels, and when. An empty filter lets everything through."""
+    """Which changes go to which channels, and when. An empty filter lets everything through.
+
+    Without a digest what is major goes at once, if need be after a channel's quiet hours (what is `urgent` does not wait for
+    their end); what is minor is worth a mention, never a message of its own: it goes with `mentions`.
+    """
 
     send: tuple[str, ...]
     topics: tuple[str, ...] = ()
@@ -115,9 +121,9 @@ class Rule:
     pages: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     digest: Digest | None = None
-    quiet_hours: QuietHours | None = None
     escalate: Escalation | None = None
-    zone: str = "UTC"
+    urgent: bool = False
+    mentions: Digest = Digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +357,7 @@ class Owed:
     at: datetime
     digest: str = ""
     repeat: bool = False
+    urgent: bool = False
     muted: bool = False
 
 

@@ -1,22 +1,26 @@
-"""From owed to sent: alerts that the archive holds are rendered and handed to their channels, at least once each.
+"""From owed to sent: alerts that the archive holds are put into words and handed to their channels, at least once each.
 
-A delivery is claimed for five minutes, sent, and marked, each in a commit of its own. Whoever is killed before the mark
-leaves a claim that runs out, and the alert goes out again under the same key.
+A delivery is claimed for five minutes, sent, and marked, each in a commit of its own. Whoever is killed before the mark leaves a
+claim that runs out, and the alert goes out again under the same key. What a channel refuses in passing is tried again; what it
+refuses for good is shown; a channel that takes nothing at all is stopped, and tried again now and then.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.composer import Records, compose
 from monitor.deliver import Channel
 from monitor.errors import DeliveryError
-from monitor.model import Document
-from monitor.records import ChangeRecord, Delivery, Message
-from monitor.report import message
+from monitor.hours import is_quiet
+from monitor.model import QuietHours
+from monitor.records import Delivery, Folding, Parcel
+from monitor.report import Style
 from monitor.words import one_line
 
 LEASE = timedelta(minutes=5)
@@ -31,64 +35,93 @@ BACKOFF = (
     timedelta(hours=6),
     timedelta(hours=12),
 )
+JITTER = 0.1
+"""Share of a pause by which it is drawn out, more or less by the delivery's key: many that failed together return apart."""
 GIVE_UP = timedelta(days=7)
+PROBE = timedelta(hours=1)
+"""How often a channel that stopped is given one delivery, to see whether somebody mended it."""
+MOST_FAILURES = 3
+"""Failures in a row after which a pass leaves a channel alone: one whose every attempt times out must not hold up the others."""
 MOST_ERROR = 300
 
 
-class Outbox(Protocol):
-    """What the archive does for deliveries. Each writing call commits on its own."""
+class Outbox(Records, Protocol):
+    """What the archive does for deliveries. Each writing call commits on its own, and takes a parcel by its first delivery."""
 
-    def claim(self, now: datetime, lease: timedelta, /) -> Delivery | None:
-        """Take the next delivery that is due, this attempt counted, and keep it from others until the lease ends."""
+    def claim(self, now: datetime, lease: timedelta, folding: Folding, /) -> Parcel | None:
+        """Take what is due, this attempt counted, and keep it from others until the lease ends."""
         ...
 
-    def sent(self, delivery_id: int, now: datetime, /) -> None:
-        """Mark a delivery as sent."""
+    def sent(self, delivery_id: int, now: datetime, note: str, /) -> None:
+        """Mark a parcel as sent; `note` says what is wrong all the same."""
         ...
 
-    def failed(self, delivery_id: int, now: datetime, error: str, retry_at: datetime | None, /) -> None:
-        """Mark an attempt as failed; the delivery stays owed until `retry_at`, or is failed for good without it."""
+    def failed(
+        self, delivery_id: int, now: datetime, error: str, retry_at: datetime | None, served: tuple[str, ...], /
+    ) -> None:
+        """Mark an attempt as failed; the parcel stays owed until `retry_at`, or is failed for good without it."""
         ...
 
-    def change(self, change_id: int, /) -> ChangeRecord:
-        """The change that a delivery is about."""
+    def unfold(self, delivery_id: int, now: datetime, error: str, /) -> None:
+        """Owe each delivery of a parcel by itself."""
         ...
 
-    def document(self, version_id: int, /) -> Document:
-        """The text of a version."""
+    def stop(self, channel: str, now: datetime, reason: str, probe_at: datetime, /) -> None:
+        """Mark a channel as one that takes nothing until it is tried again."""
         ...
 
-    def deliveries(self, *, state: str | None, limit: int | None) -> tuple[Delivery, ...]:
-        """Deliveries in a state, all of them without a limit."""
+    def owed(self) -> tuple[int, int]:
+        """How many deliveries are neither sent nor given up, and how many of these were refused once already."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How the watchlist wants alerts sent. More than `storm` that are due at once go to people as one message."""
+
+    style: Style = field(default_factory=Style)
+    storm: int = 10
+    quiet: Mapping[str, QuietHours] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a pass did: deliveries sent, failed for good, and still owed when it ended (those not yet due included)."""
+    """What a pass did: deliveries sent, failed for good, and still owed when it ended (those not yet due included).
+
+    Of what is still owed, `refused` were tried already. `faults` are what was wrong with messages that went out all the same.
+    """
 
     sent: int
     failed: int
     owed: int
+    refused: int = 0
+    faults: tuple[str, ...] = ()
 
 
-def deliver(archive: Outbox, channels: Mapping[str, Channel], now: datetime, language: str = "en") -> Delivered:
+def deliver(archive: Outbox, channels: Mapping[str, Channel], now: datetime, manner: Manner) -> Delivered:
     """Send what is due, once each; what fails in passing stays owed. One bad delivery never keeps back the next."""
     began = time.monotonic()
+    folding = _folding(channels, now, manner)
+    failures: Counter[str] = Counter()
     sent = failed = 0
-    for _ in range(_due(archive, now)):
-        delivery = archive.claim(now, LEASE) if time.monotonic() - began < LONGEST_PASS else None
-        if delivery is None:
+    faults: list[str] = []
+    while time.monotonic() - began < LONGEST_PASS:
+        closed = frozenset(name for name, times in failures.items() if times >= MOST_FAILURES)
+        parcel = archive.claim(now, LEASE, replace(folding, closed=closed))
+        if parcel is None:
             break
-        error = _attempt(archive, channels, delivery, now, language)
-        if error is None:
-            archive.sent(delivery.id, now)
-            sent += 1
+        channel = parcel.first.channel
+        try:
+            note = _send(archive, channels, parcel, now, manner.style)
+        except DeliveryError as error:
+            failures[channel] += 1
+            failed += _refused(archive, parcel, error, now)
         else:
-            retry_at = next_attempt(delivery, error, now)
-            archive.failed(delivery.id, now, one_line(str(error), MOST_ERROR), retry_at)
-            failed += retry_at is None
-    return Delivered(sent, failed, len(_waiting(archive)))
+            failures[channel] = 0
+            archive.sent(parcel.first.id, now, note)
+            sent += len(parcel.deliveries)
+            faults += [note] if note else []
+    return Delivered(sent, failed, *archive.owed(), tuple(dict.fromkeys(faults)))
 
 
 def next_attempt(delivery: Delivery, error: DeliveryError, now: datetime) -> datetime | None:
@@ -96,45 +129,50 @@ def next_attempt(delivery: Delivery, error: DeliveryError, now: datetime) -> dat
     if error.permanent:
         return None
     pause = BACKOFF[min(max(delivery.attempts, 1), len(BACKOFF)) - 1]
+    drawn_out = pause * (1 + JITTER * (int(delivery.key[:8], 16) / 0xFFFFFFFF))
     asked = timedelta(seconds=min(error.retry_after or 0.0, BACKOFF[-1].total_seconds()))
-    at = now + max(pause, asked)
-    return at if at <= delivery.created_at + GIVE_UP else None
+    at = now + max(drawn_out, asked)
+    return at if at <= delivery.due_at + GIVE_UP else None
 
 
-def _waiting(archive: Outbox) -> tuple[Delivery, ...]:
-    """Deliveries that are neither sent nor given up; a claim that ran out still stands as `sending`."""
-    return tuple(one for state in ("owed", "sending") for one in archive.deliveries(state=state, limit=None))
+def _folding(channels: Mapping[str, Channel], now: datetime, manner: Manner) -> Folding:
+    quiet = frozenset(name for name, hours in manner.quiet.items() if is_quiet(hours, now))
+    return Folding(frozenset(name for name, channel in channels.items() if channel.folds), manner.storm, quiet)
 
 
-def _due(archive: Outbox, now: datetime) -> int:
-    return sum(delivery.next_at is None or delivery.next_at <= now for delivery in _waiting(archive))
+def _send(archive: Outbox, channels: Mapping[str, Channel], parcel: Parcel, now: datetime, style: Style) -> str:
+    """Put a parcel into words and send it; what is wrong although it was taken. Raises DeliveryError.
 
-
-def _attempt(
-    archive: Outbox, channels: Mapping[str, Channel], delivery: Delivery, now: datetime, language: str
-) -> DeliveryError | None:
-    """Render and send one delivery; what went wrong, if anything did.
-
-    Whatever goes wrong is this delivery's alone. An unexpected error of a channel is told without its text, which may
-    hold the channel's address or secret.
+    Whatever goes wrong is this parcel's alone. An unexpected error of a channel is told without its text, which may hold the
+    channel's address or secret.
     """
-    channel = channels.get(delivery.channel)
+    channel = channels.get(parcel.first.channel)
     if channel is None:
-        return DeliveryError(f"no channel named {delivery.channel} in the watchlist", permanent=True)
+        raise DeliveryError(f"no channel named {parcel.first.channel} in the watchlist", permanent=True)
     try:
-        rendered = _render(archive, delivery, language)
+        message = compose(archive, parcel, style)
     except Exception as error:
-        return DeliveryError(f"the alert could not be written: {type(error).__name__}: {error}")
+        together = len(parcel.deliveries) > 1  # one of them is to blame; alone, the others can be written
+        raise DeliveryError(
+            f"the alert could not be written: {type(error).__name__}: {error}", permanent=together
+        ) from error
     try:
-        channel.send(rendered, now)
-    except DeliveryError as error:
-        return error
+        note = channel.send(message, now)
+    except DeliveryError:
+        raise
     except Exception as error:
-        return DeliveryError(f"{channel.name}: unexpected {type(error).__name__} while sending")
-    return None
+        raise DeliveryError(f"{channel.name}: unexpected {type(error).__name__} while sending") from error
+    return one_line("; ".join(filter(None, (note, message.fault))), MOST_ERROR)
 
 
-def _render(archive: Outbox, delivery: Delivery, language: str) -> Message:
-    record = archive.change(delivery.change)
-    before, after = archive.document(record.before.version), archive.document(record.after.version)
-    return message(record, language, key=delivery.key, before=before, after=after)
+def _refused(archive: Outbox, parcel: Parcel, error: DeliveryError, now: datetime) -> int:
+    """Note what a channel refused, and how; how many deliveries that gives up."""
+    first, text = parcel.first, one_line(str(error), MOST_ERROR)
+    if error.stops:
+        archive.stop(first.channel, now, text, now + PROBE)
+    if error.permanent and len(parcel.deliveries) > 1:
+        archive.unfold(first.id, now, text)
+        return 0
+    retry_at = next_attempt(first, error, now)
+    archive.failed(first.id, now, text, retry_at, tuple(dict.fromkeys((*first.served, *error.served))))
+    return len(parcel.deliveries) if retry_at is None else 0

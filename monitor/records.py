@@ -111,8 +111,9 @@ DeliveryState = Literal["owed", "sending", "sent", "failed", "muted", "cancelled
 class Delivery:
     """One alert on its way through one channel. `key` is the same for every attempt, so a repeat can be told.
 
-    `change` is None for an alert about the monitor itself. `digest` names what it waits to be sent together with; `repeat` marks
-    one that goes only to who has not acknowledged the alert. `served` are the channel's recipients who have it already.
+    `change` is None for an alert about the monitor itself. It was first to be sent at `due_at`. `digest` names what it waits
+    to be sent together with; `repeat` marks one that goes only to who has not acknowledged the alert. `served` are the channel's
+    recipients who have it already.
     """
 
     id: int
@@ -123,12 +124,28 @@ class Delivery:
     state: DeliveryState
     attempts: int
     created_at: datetime
+    due_at: datetime
     next_at: datetime | None
     sent_at: datetime | None
     error: str
     digest: str = ""
     repeat: bool = False
     served: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """An alert as the archive tells it: about a change, or about troubles of the monitor that began or ended.
+
+    Its newest delivery stands first.
+    """
+
+    id: int
+    change: int | None
+    troubles: tuple[Trouble, ...]
+    created_at: datetime
+    acknowledged_at: datetime | None
+    deliveries: tuple[Delivery, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +165,19 @@ class Parcel:
         if len(self.deliveries) == 1:
             return self.first.key
         return hashlib.sha256("\n".join(delivery.key for delivery in self.deliveries).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """What goes as one message: on these channels, more than `storm` deliveries that are due at once.
+
+    Channels that are `quiet` are given only what is urgent, `closed` ones nothing.
+    """
+
+    channels: frozenset[str] = frozenset()
+    storm: int = 10
+    quiet: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

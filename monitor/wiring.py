@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from monitor.archive import Archive
-from monitor.deliver import Channel, ChatChannel, EmailChannel, WebhookChannel
+from monitor.archive import Archive, Mode
+from monitor.deliver import (
+    Channel,
+    ChatChannel,
+    CommandChannel,
+    EmailChannel,
+    FeedChannel,
+    Heartbeat,
+    WebhookChannel,
+)
 from monitor.fetch import HttpFetcher
 from monitor.model import Page, Rule
+from monitor.outbox import Manner
 from monitor.pipeline import Judgement, SecondLook
-from monitor.watchlist import ChannelSettings, EmailSettings, Settings, Watchlist, WebhookSettings, expand
+from monitor.report import Style
+from monitor.rounds import Round
+from monitor.watchlist import (
+    AppriseSettings,
+    ChannelSettings,
+    CommandSettings,
+    EmailSettings,
+    FeedSettings,
+    Settings,
+    Watchlist,
+    WebhookSettings,
+    expand,
+)
 
 PROGRAM = "terms-monitor"
+MOST_TEMPLATE = 200_000
 
 
 def user_agent(contact: str) -> str:
@@ -32,31 +55,73 @@ def judgement(watchlist: Watchlist) -> Judgement:
     return Judgement(watchlist.rules or (everyone,), watchlist.settings.language)
 
 
+def manner(watchlist: Watchlist) -> Manner:
+    """How the watchlist wants alerts sent."""
+    storm = watchlist.settings.storm
+    return Manner(style(watchlist), sys.maxsize if storm is None else storm, watchlist.quiet)
+
+
+def style(watchlist: Watchlist) -> Style:
+    """How the watchlist wants alerts written, with the operator's own templates."""
+    settings = watchlist.settings
+    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates))
+
+
+def _templates(folder: Path | None) -> dict[str, str]:
+    """The operator's templates by name. One that cannot be read stands empty, so that its default is used and the fault told."""
+    if folder is None:
+        return {}
+    files = sorted(file for file in folder.iterdir() if file.suffix in (".txt", ".html"))
+    return {file.name: file.read_text("utf-8", "replace")[:MOST_TEMPLATE] for file in files}
+
+
+def rounds(watchlist: Watchlist, environ: Mapping[str, str]) -> Round:
+    """What belongs to the end of a round of checks: to deliver, to look after the monitor's health, to give a sign of life."""
+    names = tuple(channel.name for channel in watchlist.channels)
+    health = watchlist.health
+    return Round(
+        channels=channels(watchlist, environ),
+        manner=manner(watchlist),
+        watched=watchlist.pages,
+        watch=health.watch,
+        told=names if health.send is None else health.send,
+        heartbeat=Heartbeat(expand(health.heartbeat, environ, "health.heartbeat")) if health.heartbeat else None,
+    )
+
+
 def second_look(settings: Settings, pause: Callable[[float], object]) -> SecondLook | None:
     """How the settings want a change confirmed; `pause` waits for so many seconds."""
     return None if settings.confirm is None else SecondLook(settings.confirm, pause)
 
 
-def channels(watchlist: Watchlist, environ: Mapping[str, str]) -> dict[str, Channel]:
-    """The channels by name, their variables filled in. Raises UsageError that names a variable which is not set."""
-    return {settings.name: _channel(settings, environ) for settings in watchlist.channels}
+def channels(watchlist: Watchlist, environ: Mapping[str, str], only: str = "") -> dict[str, Channel]:
+    """The channels by name, or one of them, their variables filled in. Raises UsageError that names one which is not set."""
+    wanted = (settings for settings in watchlist.channels if only in ("", settings.name))
+    return {settings.name: _channel(settings, environ) for settings in wanted}
 
 
 def _channel(settings: ChannelSettings, environ: Mapping[str, str]) -> Channel:
     key = f"channels.{settings.name}"
-    if isinstance(settings, EmailSettings):
-        to = tuple(expand(address, environ, key) for address in settings.to)
-        return EmailChannel(
-            settings.name, to, expand(settings.sender, environ, key), expand(settings.smtp, environ, key)
-        )
-    if isinstance(settings, WebhookSettings):
-        return WebhookChannel(settings.name, expand(settings.url, environ, key), expand(settings.secret, environ, key))
-    return ChatChannel(settings.name, expand(settings.url, environ, key))
+    match settings:
+        case EmailSettings():
+            to = tuple(expand(address, environ, key) for address in settings.to)
+            sender, smtp = (expand(text, environ, key) for text in (settings.sender, settings.smtp))
+            return EmailChannel(settings.name, to, sender, smtp)
+        case WebhookSettings():
+            return WebhookChannel(
+                settings.name, expand(settings.url, environ, key), expand(settings.secret, environ, key)
+            )
+        case CommandSettings():
+            return CommandChannel(settings.name, tuple(expand(word, environ, key) for word in settings.run))
+        case FeedSettings():
+            return FeedChannel(settings.name, settings.folder, settings.url)
+        case AppriseSettings():
+            return ChatChannel(settings.name, expand(settings.url, environ, key))
 
 
-def archive(path: Path, *, read_only: bool = False, wait: float = 30.0) -> Archive:
-    """The archive at `path`, opened to write by this process alone, or to read beside the one that writes."""
-    return Archive(path, read_only=read_only, wait=wait)
+def archive(path: Path, *, mode: Mode = "write", wait: float = 30.0) -> Archive:
+    """The archive at `path`, opened to write by this process alone, or beside the one that does."""
+    return Archive(path, mode=mode, wait=wait)
 
 
 def page(watchlist: Watchlist, key: str) -> Page | None:

@@ -50,7 +50,7 @@ def unchanged(text: str, at: datetime) -> Outcome:
 
 def changed(text: str, at: datetime, *channels: str, change: Change = CHANGE) -> Outcome:
     """A healthy check that finds a change, owed to the channels."""
-    return replace(read(text, at), change=change, owed=(Owed(channels),) if channels else ())
+    return replace(read(text, at), change=change, owed=tuple(Owed(channel, at) for channel in channels))
 
 
 def failing(outcome: str, at: datetime, body: bytes | None = None) -> Outcome:

@@ -15,7 +15,7 @@ import pytest
 from archive_fakes import HOUR, PAGE, START, read, unchanged, with_change
 from sqlite_utils import Database, Migrations
 
-from monitor.archive import Archive, schema
+from monitor.archive import Archive, Mode, schema
 from monitor.archive.connection import connect, journal_mode, writing
 from monitor.errors import ArchiveBusy, ArchiveError, NewerArchive
 
@@ -53,7 +53,7 @@ def test_readers_read_while_one_writes(path: Path) -> None:
     """A reader needs no lock: it reads what is committed, also in the middle of a transaction."""
     with Archive(path) as writer:
         with_change(writer)
-        with writing(writer._db), Archive(path, read_only=True) as reader:
+        with writing(writer._db), Archive(path, mode="read") as reader:
             writer._db.execute("DELETE FROM findings")
             (change,) = reader.changes()
             assert change.change.findings
@@ -62,14 +62,14 @@ def test_readers_read_while_one_writes(path: Path) -> None:
 def test_a_reader_writes_nothing(path: Path) -> None:
     """An archive opened to be read refuses every record."""
     Archive(path).close()
-    with Archive(path, read_only=True) as reader, pytest.raises(ArchiveError, match="readonly"):
+    with Archive(path, mode="read") as reader, pytest.raises(ArchiveError, match="readonly"):
         reader.record(PAGE, read("one"))
 
 
 def test_a_reader_makes_no_archive(path: Path) -> None:
     """Reading an archive that is not there says how one is made, and makes none."""
     with pytest.raises(ArchiveError, match="monitor check"):
-        Archive(path, read_only=True)
+        Archive(path, mode="read")
     assert list(path.parent.iterdir()) == []
 
 
@@ -82,12 +82,12 @@ def test_a_missing_folder_is_made(path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"<!doctype html><p>Not found</p>" * 50, b"SQLite format 3\x00" + b"\x07" * 500]
 )
-@pytest.mark.parametrize("read_only", [True, False])
-def test_a_file_that_is_no_archive_is_left_as_it_is(path: Path, content: bytes, read_only: bool) -> None:
+@pytest.mark.parametrize("mode", ["read", "write", "beside"])
+def test_a_file_that_is_no_archive_is_left_as_it_is(path: Path, content: bytes, mode: Mode) -> None:
     """An empty file, a page, a broken file: each is refused by name and not touched."""
     path.write_bytes(content)
     with pytest.raises(ArchiveError, match=r"archive\.db"):
-        Archive(path, read_only=read_only)
+        Archive(path, mode=mode)
     assert path.read_bytes() == content
 
 
@@ -117,7 +117,8 @@ def test_an_older_archive_is_migrated_or_left_as_it_was(path: Path, monkeypatch:
         archive.record(PAGE, read("one"))
     content = path.read_bytes()
     migrations = Migrations("monitor")
-    migrations()(schema.first_tables)
+    for released in (schema.first_tables, schema.alerts_of_any_kind):
+        migrations()(released)
     broken = [True]
 
     @migrations()
@@ -127,12 +128,12 @@ def test_an_older_archive_is_migrated_or_left_as_it_was(path: Path, monkeypatch:
             db.execute("CREATE TABLE pages (id INTEGER)")
 
     monkeypatch.setattr(schema, "MIGRATIONS", migrations)
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 3)
     with pytest.raises(ArchiveError, match="already exists"):
         Archive(path)
     assert path.read_bytes() == content
     with pytest.raises(ArchiveError, match="older program"):
-        Archive(path, read_only=True)
+        Archive(path, mode="read")
     broken.clear()
     with Archive(path) as archive:
         assert archive.pages()[0].versions == 1
@@ -219,7 +220,7 @@ def test_threads_take_turns(path: Path) -> None:
 def test_a_backup_is_a_whole_archive(path: Path) -> None:
     """A backup made while the archive is in use is an archive of its own, and replaces nothing."""
     copy = path.with_name("copy.db")
-    with Archive(path) as archive, Archive(path, read_only=True) as reader:
+    with Archive(path) as archive, Archive(path, mode="read") as reader:
         with_change(archive, "mail")
         reader.backup(copy)
         with pytest.raises(ArchiveError, match="exists already"):

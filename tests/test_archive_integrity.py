@@ -23,7 +23,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
 
 
 def problems(path: Path) -> list[str]:
-    with Archive(path, read_only=True) as archive:
+    with Archive(path, mode="read") as archive:
         return list(archive.verify())
 
 

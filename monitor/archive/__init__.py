@@ -1,6 +1,7 @@
 """The archive of everything that was fetched, read, found and sent."""
 
 from monitor.archive.archive import Archive
+from monitor.archive.connection import Mode
 from monitor.archive.recording import Recorded
 
-__all__ = ["Archive", "Recorded"]
+__all__ = ["Archive", "Mode", "Recorded"]

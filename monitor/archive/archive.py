@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from monitor.archive import captures, changes, deliveries, integrity, pages, recording, schema, versions
+from monitor.archive import alerts, captures, changes, deliveries, integrity, pages, recording, schema, versions
 from monitor.archive.blobs import Blobs
-from monitor.archive.connection import Lock, connect, naming, writing
+from monitor.archive.connection import Lock, Mode, connect, naming, writing
 from monitor.archive.recording import Recorded
 from monitor.errors import ArchiveError
-from monitor.model import Capture, Document, Known, Outcome, Page, Version
-from monitor.records import CaptureRecord, ChangeRecord, Delivery, PageState, VersionRecord
+from monitor.model import Capture, Document, Known, Mute, Outcome, Page, Version
+from monitor.records import (
+    AlertRecord,
+    CaptureRecord,
+    ChangeRecord,
+    ChannelState,
+    Delivery,
+    DeliveryState,
+    Folding,
+    PageState,
+    Parcel,
+    Trouble,
+    VersionRecord,
+)
 
 
 class Archive:
@@ -27,8 +39,11 @@ class Archive:
     raise UsageError where there is none, DamagedRecord where it is not what was stored.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False, wait: float = 30.0) -> None:
-        """Opens the archive, to write as the only process to do so, and makes it if there is none.
+    def __init__(self, path: Path, *, mode: Mode = "write", wait: float = 30.0) -> None:
+        """Opens the archive, to "write" as the only process that checks pages, and makes it if there is none.
+
+        "read" waits for nobody, and writes nothing. "beside" is for what people say of alerts while a daemon runs: it writes
+        only what stands by itself (an acknowledgement, a mute, another try), each in a transaction of its own.
 
         Raises ArchiveBusy if after `wait` seconds another process still writes, NewerArchive for a later program's
         archive, ArchiveError for a file that is none. Reading waits for nobody.
@@ -36,16 +51,16 @@ class Archive:
         self._path = path
         self._turn = threading.RLock()
         with naming(path), ExitStack() as opened:
-            if read_only and not path.exists():
+            if mode != "write" and not path.exists():
                 raise ArchiveError(f"no archive at {path}; `monitor check` makes one")
-            if not read_only:
+            if mode == "write":
                 path.parent.mkdir(parents=True, exist_ok=True)
                 opened.callback(Lock(path, wait).release)
                 if not path.exists():
                     schema.create(path)
-            self._db = connect(path, "ro" if read_only else "rw")
+            self._db = connect(path, "ro" if mode == "read" else "rw")
             opened.callback(self._db.close)
-            schema.prepare(self._db, path, read_only=read_only)
+            schema.prepare(self._db, path, mode)
             self._blobs = Blobs(self._db)
             self._opened = opened.pop_all()
 
@@ -61,6 +76,11 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._path
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -128,6 +148,11 @@ class Archive:
         with self._reading():
             return self._blobs.get(sha256)
 
+    def content(self, version_id: int) -> tuple[bytes, str]:
+        """The bytes that a version was read from, and their content type."""
+        with self._reading() as db:
+            return versions.content(db, self._blobs, version_id)
+
     def document(self, version_id: int) -> Document:
         """What was read in a version."""
         with self._reading() as db:
@@ -172,30 +197,101 @@ class Archive:
 
     # --- outbox ----------------------------------------------------------------------------------------------------
 
-    def deliveries(self, *, state: str | None = None, limit: int | None = None) -> tuple[Delivery, ...]:
+    def deliveries(self, *, state: DeliveryState | None = None, limit: int | None = None) -> tuple[Delivery, ...]:
         """Deliveries, newest first."""
         with self._reading() as db:
             return deliveries.deliveries(db, state, limit)
 
-    def claim(self, now: datetime, lease: timedelta) -> Delivery | None:
-        """Take the delivery that is due longest, if any is; whoever has not finished it within the lease loses it."""
-        with self._writing() as db:
-            return deliveries.claim(db, now, lease)
+    def owed(self) -> tuple[int, int]:
+        """How many deliveries are neither sent nor given up, and how many of these were refused once already."""
+        with self._reading() as db:
+            return deliveries.owed(db)
 
-    def sent(self, delivery_id: int, now: datetime) -> None:
-        """Note that its channel took a delivery."""
+    def claim(self, now: datetime, lease: timedelta, folding: Folding) -> Parcel | None:
+        """Take what is due longest, and what goes with it; whoever has not finished it within the lease loses it."""
         with self._writing() as db:
-            deliveries.sent(db, delivery_id, now)
+            return deliveries.claim(db, now, lease, folding)
 
-    def failed(self, delivery_id: int, now: datetime, error: str, retry_at: datetime | None) -> None:
-        """Note that its channel did not take a delivery, and when to try again; with None, never."""
+    def sent(self, delivery_id: int, now: datetime, note: str = "") -> None:
+        """Note that its channel took a parcel, by its first delivery; `note` says what is wrong all the same."""
         with self._writing() as db:
-            deliveries.failed(db, delivery_id, now, error, retry_at)
+            deliveries.sent(db, delivery_id, now, note)
+
+    def failed(
+        self, delivery_id: int, now: datetime, error: str, retry_at: datetime | None, served: tuple[str, ...] = ()
+    ) -> None:
+        """Note that its channel did not take a parcel, and when to try again; with None, never."""
+        with self._writing() as db:
+            deliveries.failed(db, delivery_id, now, error, retry_at, served)
+
+    def unfold(self, delivery_id: int, now: datetime, error: str) -> None:
+        """Owe each delivery of a parcel by itself, from now."""
+        with self._writing() as db:
+            deliveries.unfold(db, delivery_id, now, error)
 
     def retry(self, delivery_id: int, now: datetime) -> None:
-        """Owe a delivery again, from now, that failed or waits for its next try."""
+        """Owe a delivery again, from now, that was given up or waits for its next try."""
         with self._writing() as db:
             deliveries.retry(db, delivery_id, now)
+
+    def stop(self, channel: str, now: datetime, reason: str, probe_at: datetime) -> None:
+        """Note that a channel takes nothing any more, and when to try it again."""
+        with self._writing() as db:
+            alerts.stop(db, channel, now, reason, probe_at)
+
+    def resume(self, channel: str) -> None:
+        """Note that a channel is well again."""
+        with self._writing() as db:
+            alerts.resume(db, channel)
+
+    def stopped(self) -> tuple[ChannelState, ...]:
+        """The channels that stopped."""
+        with self._reading() as db:
+            return alerts.stopped(db)
+
+    def given_up(self) -> dict[str, tuple[int, datetime, str]]:
+        """Channel -> how many alerts it never took that nobody has acknowledged, since when, and the last error."""
+        with self._reading() as db:
+            return alerts.given_up(db)
+
+    # --- alerts ----------------------------------------------------------------------------------------------------
+
+    def alerts(self, *, ids: Sequence[int] = (), limit: int | None = None) -> tuple[AlertRecord, ...]:
+        """Alerts with their deliveries, newest first; with `ids`, only these."""
+        with self._reading() as db:
+            return alerts.alerts(db, limit, ids)
+
+    def acknowledge(self, alert_id: int, now: datetime) -> None:
+        """Note that somebody has seen to an alert; it is not repeated."""
+        with self._writing() as db:
+            alerts.acknowledge(db, alert_id, now)
+
+    def mute(self, wanted: Mute, now: datetime) -> None:
+        """Tell nobody of a page or topic until a time."""
+        with self._writing() as db:
+            alerts.mute(db, wanted, now)
+
+    def unmute(self, page: str, topic: str, now: datetime) -> int:
+        """End a mute now; how many there were."""
+        with self._writing() as db:
+            return alerts.unmute(db, page, topic, now)
+
+    def mutes(self, now: datetime) -> tuple[Mute, ...]:
+        """The mutes in force."""
+        with self._reading() as db:
+            return alerts.mutes(db, now)
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """The monitor's own troubles that have not ended."""
+        with self._reading() as db:
+            return alerts.troubles(db)
+
+    def note_troubles(
+        self, told: Sequence[Trouble], untold: Sequence[Trouble], channels: Sequence[str], now: datetime
+    ) -> None:
+        """Note troubles that began or ended, and owe one alert of those to be told to the channels."""
+        with self._writing() as db:
+            alerts.note_troubles(db, told, untold, channels, now)
 
     # --- the file --------------------------------------------------------------------------------------------------
 

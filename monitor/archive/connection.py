@@ -12,8 +12,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from monitor.errors import ArchiveBusy, ArchiveError
+
+Mode = Literal["write", "read", "beside"]
+"""Why an archive is opened: to check pages, to look, or to note something while another process checks pages."""
 
 BUSY_SECONDS = 30.0
 POLL_SECONDS = 0.05

@@ -1,72 +1,152 @@
-"""The outbox's rows: what is owed to whom, claimed for a while, sent or failed.
+"""The outbox's rows: what is owed, being sent, sent, or given up.
 
-`next_at` of a delivery that is owed says when to try it, of one that is being sent when to give its sender up for dead.
+A delivery is owed until `next_at`, the time of its next try. Claiming one moves that to the end of the lease, so a sender that
+dies leaves a row which says so, and which becomes due by itself. Deliveries that go as one message are folded into the first of
+them: it stands for all, attempt by attempt, until it is sent.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from monitor.archive.codec import instant, instant_or_none, row
+from monitor.archive.codec import TEXTS, from_json, instant, instant_or_none, row
 from monitor.errors import UsageError
-from monitor.records import Delivery
+from monitor.records import Delivery, DeliveryState, Folding, Parcel
 
+MOST_FOLDED = 1000
 _DELIVERIES = "SELECT deliveries.*, alerts.change FROM deliveries JOIN alerts ON alerts.id = deliveries.alert"
 
 
-def deliveries(db: sqlite3.Connection, state: str | None, limit: int | None) -> tuple[Delivery, ...]:
-    """Deliveries, newest first."""
-    where = "true" if state is None else "state = :state"
+def deliveries(
+    db: sqlite3.Connection, state: DeliveryState | None, limit: int | None, alerts: Sequence[int] = ()
+) -> tuple[Delivery, ...]:
+    """Deliveries, newest first; with `alerts`, only those of these alerts."""
     found = db.execute(
-        f"{_DELIVERIES} WHERE {where} ORDER BY deliveries.id DESC LIMIT :limit",
-        row(state=state, limit=-1 if limit is None else limit),
+        f"""{_DELIVERIES} WHERE (:state IS NULL OR state = :state)
+        AND (:alerts = '[]' OR alert IN (SELECT value FROM json_each(:alerts)))
+        ORDER BY deliveries.id DESC LIMIT :limit""",  # noqa: S608 - a constant
+        row(state=state, alerts=json.dumps(list(alerts)), limit=-1 if limit is None else limit),
     )
     return tuple(map(_delivery, found))
 
 
-def claim(db: sqlite3.Connection, now: datetime, lease: timedelta) -> Delivery | None:
-    """Take the delivery that is due longest, for as long as the lease."""
-    taken = db.execute(
-        """UPDATE deliveries SET state = 'sending', attempts = attempts + 1, next_at = :until WHERE id = (
-            SELECT id FROM deliveries WHERE state IN ('owed', 'sending') AND next_at <= :now
-            ORDER BY next_at, id LIMIT 1
-        ) RETURNING id""",
-        row(now=now, until=now + lease),
-    ).fetchall()
-    if not taken:
+def owed(db: sqlite3.Connection) -> tuple[int, int]:
+    """How many deliveries are neither sent nor given up, and how many of these have failed once already."""
+    found = db.execute(
+        "SELECT count(*), count(failed_at) FROM deliveries WHERE state IN ('owed', 'sending')"
+    ).fetchone()
+    return int(found[0]), int(found[1])
+
+
+def claim(db: sqlite3.Connection, now: datetime, lease: timedelta, folding: Folding) -> Parcel | None:
+    """Take what is due longest, with all that goes with it, for as long as the lease.
+
+    A channel that stopped is given nothing but a probe, and the next one not before this one's lease has run out.
+    """
+    first = _first_due(db, now, folding)
+    if first is None:
         return None
-    return _delivery(db.execute(f"{_DELIVERIES} WHERE deliveries.id = ?", (taken[0]["id"],)).fetchone())
-
-
-def sent(db: sqlite3.Connection, delivery: int, now: datetime) -> None:
-    """Note that the channel took it."""
-    _demand(db, delivery)
+    if not first["attempts"]:
+        _fold(db, first, now, folding)
+    values = row(id=first["id"], channel=first["channel"], until=now + lease)
     db.execute(
-        "UPDATE deliveries SET state = 'sent', sent_at = :now, next_at = NULL, error = '' WHERE id = :id",
-        row(id=delivery, now=now),
+        """UPDATE deliveries SET state = 'sending', attempts = attempts + 1, next_at = :until
+        WHERE id = :id OR folded_into = :id""",
+        values,
     )
+    db.execute("UPDATE stopped_channels SET probe_at = max(probe_at, :until) WHERE name = :channel", values)
+    found = db.execute(
+        f"{_DELIVERIES} WHERE deliveries.id = :id OR folded_into = :id ORDER BY deliveries.id <> :id, deliveries.id",
+        values,
+    )
+    return Parcel(tuple(map(_delivery, found)))
 
 
-def failed(db: sqlite3.Connection, delivery: int, now: datetime, error: str, retry_at: datetime | None) -> None:
-    """Note that the channel did not take it, and when to try again; with None, never.
+def _first_due(db: sqlite3.Connection, now: datetime, folding: Folding) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = db.execute(
+        """SELECT * FROM deliveries WHERE state IN ('owed', 'sending') AND next_at <= :now AND folded_into IS NULL
+        AND channel NOT IN (SELECT name FROM stopped_channels WHERE probe_at > :now)
+        AND channel NOT IN (SELECT value FROM json_each(:closed))
+        AND (urgent OR channel NOT IN (SELECT value FROM json_each(:quiet)))
+        ORDER BY next_at, id LIMIT 1""",
+        row(now=now, closed=tuple(folding.closed), quiet=tuple(folding.quiet)),
+    ).fetchone()
+    return found
+
+
+def _fold(db: sqlite3.Connection, first: sqlite3.Row, now: datetime, folding: Folding) -> None:
+    """Fold into a delivery what is due with it: the rest of its digest, or of a storm. Alerts about the monitor go alone."""
+    if first["alone"] or not (first["digest"] or first["channel"] in folding.channels):
+        return
+    found = db.execute(
+        """SELECT deliveries.id FROM deliveries JOIN alerts ON alerts.id = deliveries.alert
+        WHERE state = 'owed' AND next_at <= :now AND channel = :channel AND digest = :digest AND repeat = :repeat
+        AND urgent = :urgent AND NOT alone AND attempts = 0 AND folded_into IS NULL AND alerts.change IS NOT NULL
+        AND EXISTS (SELECT 1 FROM alerts AS own WHERE own.id = :alert AND own.change IS NOT NULL)
+        ORDER BY deliveries.id LIMIT :most""",
+        row(now=now, most=MOST_FOLDED, **{name: first[name] for name in _SHARED}),
+    ).fetchall()
+    if first["digest"] or len(found) > folding.storm:
+        others = [(first["id"], each["id"]) for each in found if each["id"] != first["id"]]
+        db.executemany("UPDATE deliveries SET folded_into = ? WHERE id = ?", others)
+
+
+_SHARED = ("alert", "channel", "digest", "repeat", "urgent")
+
+
+def sent(db: sqlite3.Connection, delivery: int, now: datetime, note: str) -> None:
+    """Note that the channel took it, and is well; `note` says what is wrong all the same."""
+    _demand(db, delivery)
+    values = row(id=delivery, now=now, note=note)
+    db.execute(
+        """UPDATE deliveries SET state = 'sent', sent_at = :now, next_at = NULL, error = :note
+        WHERE id = :id OR folded_into = :id""",
+        values,
+    )
+    db.execute("DELETE FROM stopped_channels WHERE name = (SELECT channel FROM deliveries WHERE id = :id)", values)
+
+
+def failed(
+    db: sqlite3.Connection,
+    delivery: int,
+    now: datetime,
+    error: str,
+    retry_at: datetime | None,
+    served: tuple[str, ...] = (),
+) -> None:
+    """Note that the channel did not take it, and when to try again; with None, never. `served` have it already.
 
     A delivery that was sent stays so: a sender that outlived its lease may come late.
     """
     _demand(db, delivery)
     state = "failed" if retry_at is None else "owed"
     db.execute(
-        """UPDATE deliveries SET state = :state, next_at = :retry_at, failed_at = :now, error = :error
-        WHERE id = :id AND state <> 'sent'""",
-        row(id=delivery, state=state, retry_at=retry_at, now=now, error=error),
+        """UPDATE deliveries SET state = :state, next_at = :retry_at, failed_at = :now, error = :error, served = :served
+        WHERE (id = :id OR folded_into = :id) AND state <> 'sent'""",
+        row(id=delivery, state=state, retry_at=retry_at, now=now, error=error, served=served),
+    )
+
+
+def unfold(db: sqlite3.Connection, delivery: int, now: datetime, error: str) -> None:
+    """Owe each delivery of a parcel by itself: the channel refused them together for good, and may take most of them alone."""
+    db.execute(
+        """UPDATE deliveries SET state = 'owed', next_at = :now, failed_at = :now, error = :error, alone = 1,
+            folded_into = NULL
+        WHERE (id = :id OR folded_into = :id) AND state <> 'sent'""",
+        row(id=delivery, now=now, error=error),
     )
 
 
 def retry(db: sqlite3.Connection, delivery: int, now: datetime) -> None:
-    """Owe a delivery again, from now, that failed or waits for its next try."""
+    """Owe a delivery again, from now, that was given up or waits for its next try; and all that goes with it."""
     _demand(db, delivery)
     db.execute(
-        "UPDATE deliveries SET state = 'owed', next_at = :now WHERE id = :id AND state IN ('owed', 'failed')",
+        """WITH parcel (first) AS (SELECT coalesce(folded_into, id) FROM deliveries WHERE id = :id)
+        UPDATE deliveries SET state = 'owed', next_at = :now, due_at = :now
+        WHERE (id = (SELECT first FROM parcel) OR folded_into = (SELECT first FROM parcel)) AND state IN ('owed', 'failed')""",
         row(id=delivery, now=now),
     )
 
@@ -86,7 +166,11 @@ def _delivery(found: sqlite3.Row) -> Delivery:
         state=found["state"],
         attempts=found["attempts"],
         created_at=instant(found["created_at"]),
+        due_at=instant(found["due_at"]),
         next_at=instant_or_none(found["next_at"]),
         sent_at=instant_or_none(found["sent_at"]),
         error=found["error"],
+        digest=found["digest"],
+        repeat=bool(found["repeat"]),
+        served=from_json(TEXTS, found["served"], f"delivery {found['id']}: its recipients"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
+from monitor.archive.alerts import mutes
 from monitor.archive.codec import HEADERS, instant, instant_or_none, row, unpack
 from monitor.errors import UsageError
 from monitor.model import Held, Known, Page, Validators
@@ -42,6 +43,7 @@ def known(db: sqlite3.Connection, page: Page, now: datetime) -> Known:
         held=_held(found),
         failing_since=instant_or_none(found["failing_since"]),
         failures=found["failures"],
+        mutes=mutes(db, now),
     )
 
 

@@ -43,8 +43,8 @@ def record(db: sqlite3.Connection, blobs: Blobs, page: Page, outcome: Outcome) -
     check = _put_check(db, before, snapshot, version, outcome)
     if outcome.fingerprint:
         db.execute("UPDATE versions SET fingerprint = ? WHERE id = ?", (outcome.fingerprint, before["version"]))
-    if change is not None:
-        _put_alerts(db, page, change, outcome.owed, capture)
+    if change is not None and (outcome.owed or _is_alert(outcome.change)):
+        _put_alert(db, page, change, outcome.owed, capture)
     _put_state(db, before["id"], outcome, Recorded(check, sha256, version, change))
     return Recorded(check, sha256, version, change)
 
@@ -65,6 +65,11 @@ def _refuse_contradictions(page: Page, outcome: Outcome) -> None:
         raise ArchiveError(f"{page.key}: a change needs the version that it leads to")
     if outcome.owed and outcome.change is None:
         raise ArchiveError(f"{page.key}: an alert needs its change")
+
+
+def _is_alert(change: Change | None) -> bool:
+    """Whether a change is told, be it to nobody: without channels, and in an import, alerts are decided and not sent."""
+    return change is not None and change.verdict == "alert"
 
 
 def _put_page(db: sqlite3.Connection, page: Page) -> sqlite3.Row:
@@ -214,22 +219,31 @@ def _put_check(
     )
 
 
-def _put_alerts(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed, ...], capture: Capture) -> None:
+def _put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed, ...], capture: Capture) -> None:
+    """An alert, and what is owed of it to each channel. A key says which text became which, when, and for whom."""
     keys = db.execute(
         """SELECT old.key AS before, new.key AS after FROM changes
         JOIN versions AS old ON old.id = changes.before JOIN versions AS new ON new.id = changes.after
         WHERE changes.id = ?""",
         (change,),
     ).fetchone()
+    alert = _insert(db, "alerts", change=change, created_at=capture.at)
     for each in owed:
-        alert = _insert(db, "alerts", change=change, reason=each.reason, created_at=capture.at)
-        for channel in each.channels:
-            told = "\n".join((page.key, keys["before"], keys["after"], stamp(capture.at), channel))
-            db.execute(
-                """INSERT INTO deliveries (alert, channel, key, state, created_at, next_at)
-                VALUES (:alert, :channel, :key, 'owed', :at, :at) ON CONFLICT (key) DO NOTHING""",
-                row(alert=alert, channel=channel, key=hashlib.sha256(told.encode()).hexdigest(), at=capture.at),
-            )
+        told = "\n".join((page.key, keys["before"], keys["after"], stamp(capture.at), each.channel))
+        _insert(
+            db,
+            "deliveries",
+            alert=alert,
+            channel=each.channel,
+            key=hashlib.sha256((told + "\nrepeat" * each.repeat).encode()).hexdigest(),
+            state="muted" if each.muted else "owed",
+            digest=each.digest,
+            repeat=each.repeat,
+            urgent=each.urgent,
+            created_at=capture.at,
+            due_at=each.at,
+            next_at=None if each.muted else each.at,
+        )
 
 
 def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Recorded) -> None:

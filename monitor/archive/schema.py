@@ -14,11 +14,11 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from monitor.archive.connection import configure, connect, writing
+from monitor.archive.connection import Mode, configure, connect, writing
 from monitor.errors import ArchiveError, NewerArchive
 
 APPLICATION_ID = 0x544D4F4E  # "TMON"
-SCHEMA_VERSION = 1  # the number of migrations below
+SCHEMA_VERSION = 2  # the number of migrations below
 MIGRATIONS = Migrations("monitor")
 
 _TABLES = (
@@ -179,10 +179,85 @@ _VIEWS = (
 )
 
 
+_ALERTS = (
+    "ALTER TABLE deliveries RENAME TO old_deliveries",
+    "ALTER TABLE alerts RENAME TO old_alerts",
+    """CREATE TABLE alerts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        change INTEGER REFERENCES changes (id),
+        troubles TEXT NOT NULL DEFAULT '[]', -- JSON: what began or ended, in an alert about the monitor itself
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27),
+        acknowledged_at TEXT CHECK (length(acknowledged_at) = 27),
+        CHECK ((change IS NULL) = (troubles <> '[]'))
+    ) STRICT""",
+    """CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        alert INTEGER NOT NULL REFERENCES alerts (id),
+        channel TEXT NOT NULL,
+        key TEXT NOT NULL UNIQUE CHECK (length(key) = 64),
+        state TEXT NOT NULL CHECK (state IN ('owed', 'sending', 'sent', 'failed', 'muted', 'cancelled')),
+        digest TEXT NOT NULL DEFAULT '', -- what waits for the same digest goes in one message
+        repeat INTEGER NOT NULL DEFAULT 0 CHECK (repeat IN (0, 1)), -- goes only if nobody acknowledged the alert
+        urgent INTEGER NOT NULL DEFAULT 0 CHECK (urgent IN (0, 1)), -- goes in quiet hours, too
+        alone INTEGER NOT NULL DEFAULT 0 CHECK (alone IN (0, 1)), -- is not sent together with others again
+        folded_into INTEGER REFERENCES deliveries (id), -- the one that is sent for it, and holds the state of both
+        attempts INTEGER NOT NULL DEFAULT 0,
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27),
+        due_at TEXT NOT NULL CHECK (length(due_at) = 27), -- when it was to be sent at first, or was asked for again
+        next_at TEXT CHECK (length(next_at) = 27), -- when to try next; while sending, when to give up waiting
+        sent_at TEXT CHECK (length(sent_at) = 27),
+        failed_at TEXT CHECK (length(failed_at) = 27), -- the last time that the channel did not take it
+        served TEXT NOT NULL DEFAULT '[]', -- JSON: the channel's recipients who have it
+        error TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+    "INSERT INTO alerts (id, change, created_at) SELECT id, change, created_at FROM old_alerts",
+    """INSERT INTO deliveries
+    (id, alert, channel, key, state, attempts, created_at, due_at, next_at, sent_at, failed_at, error)
+    SELECT id, alert, channel, key, state, attempts, created_at, created_at, next_at, sent_at, failed_at, error
+    FROM old_deliveries""",
+    "DROP TABLE old_deliveries",
+    "DROP TABLE old_alerts",
+    "CREATE INDEX alerts_of_change ON alerts (change)",
+    "CREATE INDEX deliveries_of_alert ON deliveries (alert)",
+    "CREATE INDEX deliveries_by_state ON deliveries (state, next_at)",
+    "CREATE INDEX deliveries_folded ON deliveries (folded_into) WHERE folded_into IS NOT NULL",
+    """CREATE TABLE mutes (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page TEXT NOT NULL, -- vendor/page, or vendor; empty: every page
+        topic TEXT NOT NULL, -- empty: every topic
+        until TEXT NOT NULL CHECK (length(until) = 27),
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27)
+    ) STRICT""",
+    "CREATE INDEX mutes_by_end ON mutes (until)",
+    """CREATE TABLE stopped_channels (
+        name TEXT PRIMARY KEY,
+        stopped_at TEXT NOT NULL CHECK (length(stopped_at) = 27),
+        reason TEXT NOT NULL,
+        probe_at TEXT NOT NULL CHECK (length(probe_at) = 27) -- when one delivery is tried on it again
+    ) STRICT""",
+    """CREATE TABLE troubles (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        since TEXT NOT NULL CHECK (length(since) = 27),
+        reason TEXT NOT NULL,
+        ended_at TEXT CHECK (length(ended_at) = 27)
+    ) STRICT""",
+    "CREATE UNIQUE INDEX open_troubles ON troubles (kind, subject) WHERE ended_at IS NULL",
+)
+
+
 @MIGRATIONS()
 def first_tables(db: Database) -> None:
     """Pages, what was fetched, what was read, what it meant, what is owed."""
     for statement in (*_TABLES, *_INDEXES, *_VIEWS):
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def alerts_of_any_kind(db: Database) -> None:
+    """Digests, repeats and mutes; channels that stopped; alerts about the monitor itself."""
+    for statement in _ALERTS:
         db.execute(statement)
 
 
@@ -201,12 +276,12 @@ def migrate(db: sqlite3.Connection) -> None:
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS.applied(wrapped))}")
 
 
-def prepare(db: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+def prepare(db: sqlite3.Connection, path: Path, mode: Mode) -> None:
     """Make a connection ready for use, and the archive one of this program's edition."""
     version = _identify(db, path)
-    configure(db, read_only=read_only)
+    configure(db, read_only=mode == "read")
     if version < SCHEMA_VERSION:
-        if read_only:
+        if mode != "write":
             raise ArchiveError(f"{path} was written by an older program; `monitor check` brings it up to date")
         migrate(db)
 

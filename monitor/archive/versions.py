@@ -24,6 +24,18 @@ def document(db: sqlite3.Connection, blobs: Blobs, version: int) -> Document:
     return from_json(DOCUMENT, blobs.get(found["document"]), f"version {version}: its document")
 
 
+def content(db: sqlite3.Connection, blobs: Blobs, version: int) -> tuple[bytes, str]:
+    """The bytes that a version was read from, and their content type. UsageError if there is none of that id."""
+    found = db.execute(
+        """SELECT sha256, content_type FROM versions JOIN snapshots ON snapshots.id = versions.snapshot
+        WHERE versions.id = ?""",
+        (version,),
+    ).fetchone()
+    if found is None:
+        raise UsageError(f"the archive has no version {version}")
+    return blobs.get(found["sha256"]), found["content_type"]
+
+
 def version(db: sqlite3.Connection, blobs: Blobs, version: int) -> VersionRecord:
     """A version with its document. UsageError if there is none of that id."""
     read = document(db, blobs, version)

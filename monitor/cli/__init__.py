@@ -8,8 +8,10 @@ from importlib.metadata import version
 
 import click
 
+from monitor.cli.alerts import COMMANDS as ALERTS
 from monitor.cli.check import COMMANDS as CHECK
 from monitor.cli.demo import COMMANDS as DEMO
+from monitor.cli.digest import COMMANDS as DIGEST
 from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.read import COMMANDS as READ
 from monitor.cli.records import COMMANDS as RECORDS
@@ -29,7 +31,7 @@ def cli() -> None:
     """
 
 
-for _command in (*DEMO, *CHECK, *RECORDS, *READ, *INTAKE, *WATCHLIST, *UPKEEP):
+for _command in (*DEMO, *CHECK, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *WATCHLIST, *UPKEEP):
     cli.add_command(_command)
 
 

@@ -10,15 +10,17 @@ from datetime import datetime
 import click
 from rich.text import Text
 
-from monitor import daemon, outbox, pipeline, wiring
+from monitor import daemon, pipeline, wiring
 from monitor.archive import Archive
 from monitor.cli import setup
 from monitor.cli.setup import Setup, as_json, common
 from monitor.cli.show import console, table, when
 from monitor.errors import UsageError
 from monitor.model import HEALTHY, OUTCOMES, Page
+from monitor.outbox import Delivered
 from monitor.pipeline import Checked
 from monitor.records import PageState
+from monitor.report import subject_of_troubles
 from monitor.watchlist import Watchlist
 from monitor.words import one_line, printable
 
@@ -36,7 +38,7 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
     Exit status 3 says that some pages could not be checked; `monitor status` says why.
     """
     watchlist = setup_.watchlist()
-    channels = wiring.channels(watchlist, os.environ)
+    round_ = wiring.rounds(watchlist, os.environ)
     with wiring.archive(setup_.archive_path()) as archive, wiring.fetcher(watchlist.settings) as fetcher:
         wanted = _wanted(watchlist, pages, archive if due else None)
         second_look = wiring.second_look(watchlist.settings, time.sleep)
@@ -44,7 +46,10 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
         for checked in pipeline.check(wanted, archive, fetcher, wiring.judgement(watchlist), setup.now, second_look):
             failed += checked.outcome.capture.outcome not in HEALTHY
             _tell(setup_, checked, json_)
-        delivered = outbox.deliver(archive, channels, setup.now(), watchlist.settings.language)
+        delivered = round_.finish(archive, setup.now())
+    sign = "" if pages else round_.give_sign()  # a round is all that is due, not a page asked for
+    for fault in filter(None, (*delivered.faults, sign)):
+        click.echo(printable(f"monitor: {fault}"), err=True)
     setup_.say(_closing(len(wanted), failed, delivered))
     if failed:
         raise SystemExit(SOME_FAILED)
@@ -92,12 +97,13 @@ def _in_words(checked: Checked) -> str:
     return "first version recorded" if checked.outcome.version else f"unchanged{note}"
 
 
-def _closing(checked: int, failed: int, delivered: outbox.Delivered) -> str:
+def _closing(checked: int, failed: int, delivered: Delivered) -> str:
     said = f"{checked - failed} of {checked} pages checked" + (f"; {failed} could not be" if failed else "")
     said += f"; {delivered.sent} alerts delivered" if delivered.sent else ""
     return (
         said
-        + (f"; {delivered.owed} still owed, to be tried again" if delivered.owed else "")
+        + (f"; {delivered.refused} refused, to be tried again" if delivered.refused else "")
+        + (f"; {delivered.owed - delivered.refused} wait for their time" if delivered.owed > delivered.refused else "")
         + (f"; {delivered.failed} given up: their channels refuse them for good" if delivered.failed else "")
     )
 
@@ -119,8 +125,8 @@ def run(setup_: Setup, once: bool) -> None:
 def status(setup_: Setup, json_: bool) -> None:
     """Where each page stands: last check and its outcome, last change, next check, health."""
     with setup_.reading() as archive:
-        states = archive.pages()
-        owed = len(archive.deliveries(state="owed")) + len(archive.deliveries(state="sending"))
+        states, troubles = archive.pages(), archive.troubles()
+        owed, refused = archive.owed()
         lost = len(archive.deliveries(state="failed"))
     if json_:
         for state in states:
@@ -128,7 +134,10 @@ def status(setup_: Setup, json_: bool) -> None:
         return
     shown = table(["page", "last check", "health", "last change", "next check"], _rows(states, setup.now()))
     console().print(shown)
-    setup_.say(f"{len(states)} pages; {owed} deliveries owed" + (f", {lost} given up" if lost else ""))
+    for trouble in troubles:
+        console().print(Text(one_line(subject_of_troubles((trouble,)), 300), "bold red"))
+    owing = f"{owed} deliveries owed" + (f" ({refused} refused so far)" if refused else "")
+    setup_.say(f"{len(states)} pages; {owing}" + (f", {lost} given up: `monitor alerts list`" if lost else ""))
 
 
 def _rows(states: tuple[PageState, ...], now: datetime) -> Iterator[list[str | Text]]:
@@ -160,21 +169,17 @@ def _state_json(state: PageState) -> dict[str, object]:
         "healthy": state.failing_since is None,
         "outcome": state.outcome,
         "reason": state.reason,
-        "last_check_at": _stamp(state.last_check_at),
-        "last_good_at": _stamp(state.last_good_at),
-        "failing_since": _stamp(state.failing_since),
+        "last_check_at": setup.stamp(state.last_check_at),
+        "last_good_at": setup.stamp(state.last_good_at),
+        "failing_since": setup.stamp(state.failing_since),
         "failures": state.failures,
-        "last_change_at": _stamp(state.last_change_at),
+        "last_change_at": setup.stamp(state.last_change_at),
         "last_change": state.last_change_id,
-        "next_check_at": _stamp(state.next_check_at),
+        "next_check_at": setup.stamp(state.next_check_at),
         "captures": state.captures,
         "versions": state.versions,
         "changes": state.changes,
     }
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 COMMANDS: tuple[click.Command, ...] = (check, run, status)

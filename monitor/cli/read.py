@@ -12,7 +12,7 @@ import click
 
 from monitor import decide, extract
 from monitor.cli import show as terminal
-from monitor.cli.records import instant, page_key
+from monitor.cli.arguments import instant, page_key
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.errors import UsageError

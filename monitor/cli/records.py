@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from monitor.archive import Archive
 from monitor.cli import show as terminal
+from monitor.cli.arguments import instant, page_key
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
-from monitor.errors import UsageError
 from monitor.model import TOPICS
 from monitor.records import CaptureRecord, ChangeRecord
 from monitor.report import change_json, report_html
-
-
-def instant(text: str) -> datetime:
-    """A date or a time as a person writes it, in UTC where it names no zone. Raises UsageError."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no date: write 2026-11-23 or 2026-11-23T08:00Z") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def page_key(text: str) -> tuple[str, str]:
-    """`vendor/page` as its two parts. Raises UsageError."""
-    vendor, slash, page = text.partition("/")
-    if not (vendor and slash and page):
-        raise UsageError(f"{text!r} is no page: write vendor/page")
-    return vendor, page
 
 
 @click.command()

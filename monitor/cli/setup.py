@@ -47,11 +47,15 @@ class Setup:
 
     def reading(self) -> Archive:
         """The archive, to read."""
-        return wiring.archive(self.archive_path(), read_only=True)
+        return wiring.archive(self.archive_path(), mode="read")
 
     def writing(self) -> Archive:
         """The archive, to write; another process that writes is waited for, and then named."""
         return wiring.archive(self.archive_path())
+
+    def noting(self) -> Archive:
+        """The archive, to note what people say of alerts, while another process may be checking pages."""
+        return wiring.archive(self.archive_path(), mode="beside")
 
     def language(self) -> str:
         """The language of what is shown."""
@@ -67,6 +71,11 @@ class Setup:
 def now() -> datetime:
     """The time, aware and in UTC. The command line is where the clock is read; everything below is given it."""
     return datetime.now(UTC)
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """A time as JSON has it; None for none."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:

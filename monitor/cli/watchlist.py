@@ -9,7 +9,7 @@ from rich.text import Text
 
 from monitor import wiring
 from monitor.archive import Archive
-from monitor.cli.records import page_key
+from monitor.cli.arguments import page_key
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.cli.show import console, edits, table, when
 from monitor.errors import UsageError

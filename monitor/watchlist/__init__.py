@@ -1,11 +1,14 @@
 """The watchlist: a YAML file -> settings, channels, rules and pages, or every mistake in it at once."""
 
+from monitor.watchlist.kinds import css
 from monitor.watchlist.loading import load
-from monitor.watchlist.shape import css
 from monitor.watchlist.values import (
     AppriseSettings,
     ChannelSettings,
+    CommandSettings,
     EmailSettings,
+    FeedSettings,
+    HealthSettings,
     Settings,
     Watchlist,
     WebhookSettings,
@@ -15,7 +18,10 @@ from monitor.watchlist.values import (
 __all__ = [
     "AppriseSettings",
     "ChannelSettings",
+    "CommandSettings",
     "EmailSettings",
+    "FeedSettings",
+    "HealthSettings",
     "Settings",
     "Watchlist",
     "WebhookSettings",

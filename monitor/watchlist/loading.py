@@ -7,13 +7,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from monitor.errors import Mistake, UsageError, WatchlistError
-from monitor.model import Page, Rule
-from monitor.watchlist import marks, shape
+from monitor.health import Watch
+from monitor.model import Digest, Escalation, Page, QuietHours, Rule
+from monitor.watchlist import kinds, marks, shape
 from monitor.watchlist.marks import Marked
 from monitor.watchlist.values import (
     AppriseSettings,
     ChannelSettings,
+    CommandSettings,
     EmailSettings,
+    FeedSettings,
+    HealthSettings,
     Settings,
     Watchlist,
     WebhookSettings,
@@ -45,6 +49,7 @@ def parse(data: bytes, path: Path, environ: Mapping[str, str]) -> Watchlist:
     found = [*marked.mistakes, *(marked.mistake(*fault) for fault in faults)]
     found += _repeated_urls(marked)
     found += _missing_variables(marked, environ)
+    found += _missing_templates(marked, path)
     if found or not isinstance(result, shape.WatchlistShape):
         raise WatchlistError(_sorted(found))
     return _build(result, path, environ)
@@ -103,23 +108,39 @@ def _missing_variables(marked: Marked, environ: Mapping[str, str]) -> Iterator[M
             yield marked.mistake(("settings", key), str(error))
 
 
+def _missing_templates(marked: Marked, path: Path) -> Iterator[Mistake]:
+    said = _mapping(marked.value, "settings").get("templates")
+    if isinstance(said, str) and not (path.parent / said).is_dir():
+        yield marked.mistake(("settings", "templates"), f"expected a folder; there is none at {path.parent / said}")
+
+
 # --- building -----------------------------------------------------------------------------------------------
 
 
 def _build(said: shape.WatchlistShape, path: Path, environ: Mapping[str, str]) -> Watchlist:
-    settings = _settings(said.settings or shape.SettingsShape(), path, environ)
+    every = (said.settings or shape.SettingsShape()).every
     enabled: list[Page] = []
     disabled: list[Page] = []
     notes: dict[str, str] = {}
     for vendor, listed in said.vendors.items():
         for name, entry in listed.pages.items():
-            page = _page(vendor, listed.name or vendor, name, entry, settings.every)
+            page = _page(vendor, listed.name or vendor, name, entry, every)
             (enabled if entry.enabled else disabled).append(page)
             if entry.note:
                 notes[page.key] = entry.note
-    channels = tuple(_channel(name, entry) for name, entry in (said.channels or {}).items())
-    rules = tuple(map(_rule, said.rules or ()))
-    return Watchlist(path, settings, channels, rules, tuple(enabled), tuple(disabled), notes)
+    listed_channels = said.channels or {}
+    settings = said.settings or shape.SettingsShape()
+    return Watchlist(
+        path=path,
+        settings=_settings(settings, path, environ),
+        health=_health(said.health or shape.HealthShape()),
+        channels=tuple(_channel(name, entry, path) for name, entry in listed_channels.items()),
+        rules=tuple(_rule(rule, settings.timezone) for rule in said.rules or ()),
+        pages=tuple(enabled),
+        disabled=tuple(disabled),
+        notes=notes,
+        quiet=_quiet(listed_channels, settings),
+    )
 
 
 def _settings(said: shape.SettingsShape, path: Path, environ: Mapping[str, str]) -> Settings:
@@ -128,23 +149,46 @@ def _settings(said: shape.SettingsShape, path: Path, environ: Mapping[str, str])
         language=said.language,
         archive=path.parent / expand(said.archive, environ, "settings.archive"),
         contact=expand(said.contact, environ, "settings.contact"),
-        confirm=shape.seconds(said.confirm) if said.confirm else None,
+        confirm=kinds.seconds(said.confirm) if said.confirm else None,
+        zone=said.timezone,
+        storm=said.storm or None,
+        templates=path.parent / said.templates if said.templates else None,
+        archive_url=(said.archive_url or "").rstrip("/"),
         allow_private_addresses=said.allow_private_addresses,
     )
 
 
-def _channel(name: str, said: shape.EmailShape | shape.WebhookShape | shape.AppriseShape) -> ChannelSettings:
+def _health(said: shape.HealthShape) -> HealthSettings:
+    send = None if said.send is None else tuple(said.send)
+    return HealthSettings(Watch(said.after, kinds.size(said.free)), send, said.heartbeat or "")
+
+
+def _quiet(channels: Mapping[str, shape.ChannelShape], settings: shape.SettingsShape) -> dict[str, QuietHours]:
+    """The quiet hours of each channel that has some, by its own words or by the settings'."""
+    said = {
+        name: settings.quiet_hours if entry.quiet_hours is None else entry.quiet_hours
+        for name, entry in channels.items()
+    }
+    return {name: QuietHours(*kinds.quiet_hours(hours), settings.timezone) for name, hours in said.items() if hours}
+
+
+def _channel(name: str, said: shape.ChannelShape, path: Path) -> ChannelSettings:
     match said:
         case shape.EmailShape():
             return EmailSettings(name, tuple(said.to), said.sender, said.smtp)
         case shape.WebhookShape():
             return WebhookSettings(name, said.url, said.secret or "")
+        case shape.CommandShape():
+            return CommandSettings(name, tuple(said.run))
+        case shape.FeedShape():
+            return FeedSettings(name, path.parent / said.folder, said.url or "")
         case shape.AppriseShape():
             return AppriseSettings(name, said.url)
+    raise AssertionError(said)
 
 
-def _rule(said: shape.RuleShape) -> Rule:
-    topics = (topic for name in said.topics for topic in shape.TOPIC_GROUPS.get(name, (name,)))
+def _rule(said: shape.RuleShape, zone: str) -> Rule:
+    topics = (topic for name in said.topics for topic in kinds.TOPIC_GROUPS.get(name, (name,)))
     return Rule(
         send=tuple(said.send),
         topics=tuple(dict.fromkeys(topics)),
@@ -152,8 +196,19 @@ def _rule(said: shape.RuleShape) -> Rule:
         vendors=tuple(said.vendors),
         pages=tuple(said.pages),
         types=tuple(said.types),
-        digest=said.digest,
+        digest=_digest(said.digest, zone) if said.digest else None,
+        escalate=_escalation(said.escalate) if said.escalate else None,
+        urgent=said.urgent,
+        mentions=Digest(zone=zone),
     )
+
+
+def _digest(said: shape.DigestShape, zone: str) -> Digest:
+    return Digest(said.every, kinds.clock(said.at), kinds.WEEKDAYS.index(said.on or "monday"), zone)
+
+
+def _escalation(said: shape.EscalationShape) -> Escalation:
+    return Escalation(kinds.duration(said.after), tuple(said.send))
 
 
 def _page(vendor: str, vendor_name: str, name: str, said: shape.PageShape, every: str) -> Page:

@@ -2,132 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-import soupsieve
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from monitor.model import DATA_TOPICS, OFFER_TOPICS, PAGE_TYPES, TOPICS
-from monitor.schedule import parse_every
+from monitor.watchlist.kinds import (
+    LANGUAGE,
+    WEEKDAYS,
+    Address,
+    Clock,
+    Duration,
+    Every,
+    PageType,
+    Pause,
+    Quiet,
+    Selector,
+    Size,
+    Slug,
+    Storm,
+    Topic,
+    Zone,
+    matches,
+    matches_or_variable,
+    named,
+    one_of,
+    page_url,
+    unknown,
+)
 from monitor.watchlist.marks import Place
-from monitor.watchlist.values import VARIABLE
-
-TOPIC_GROUPS = {"data-usage": DATA_TOPICS, "offers": OFFER_TOPICS}
-"""Names that a rule may use for several topics at once."""
-
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-_PAUSE = re.compile(r"([0-9]{1,3})([sm])")
-_LONGEST_PAUSE = 600
-
-
-def unknown(word: str, kind: str, choices: Iterable[str]) -> str:
-    """Words for a word that is none of `choices`, naming the nearest of them."""
-    known = sorted(choices)
-    if near := difflib.get_close_matches(word, known, 1):
-        return f"unknown {kind}; did you mean `{near[0]}`?"
-    return f"unknown {kind}; expected one of " + ", ".join(known) if known else f"unknown {kind}; there is none yet"
-
-
-def _one_of(kind: str, choices: Iterable[str]) -> AfterValidator:
-    known = tuple(choices)
-
-    def check(word: str) -> str:
-        if word not in known:
-            raise ValueError(unknown(word, kind, known))
-        return word
-
-    return AfterValidator(check)
-
-
-def _named(kind: str) -> AfterValidator:
-    """A name that must stand elsewhere in the file; the names are in the validation's context, by kind."""
-
-    def check(word: str, info: ValidationInfo) -> str:
-        names: dict[str, set[str]] = info.context or {}
-        if word not in names[kind]:
-            raise ValueError(unknown(word, kind, names[kind]))
-        return word
-
-    return AfterValidator(check)
-
-
-def _matches(pattern: re.Pattern[str], expected: str) -> AfterValidator:
-    def check(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(f"expected {expected}")
-        return text
-
-    return AfterValidator(check)
-
-
-def _schedule(text: str) -> str:
-    parse_every(text)
-    return text
-
-
-def seconds(pause: str) -> int:
-    """The length of a pause, `30s` or `2m`. Raises ValueError, which says what was expected."""
-    found = _PAUSE.fullmatch(pause)
-    length = int(found[1]) * (60 if found[2] == "m" else 1) if found else None
-    if length is None or length > _LONGEST_PAUSE:
-        raise ValueError("expected a pause from `0s` to `10m`, like `5s`, or false")
-    return length
-
-
-def _pause(said: object) -> object:
-    if said is not False:
-        seconds(str(said))
-    return said
-
-
-def css(text: str) -> str:
-    """A selector as it is given, if it can be used. Raises ValueError, which says what was expected."""
-    try:
-        soupsieve.compile(text)
-    except soupsieve.SelectorSyntaxError as error:
-        raise ValueError("expected a CSS selector like `main` or `.article p`") from error
-    return text
-
-
-def _page_url(text: str) -> str:
-    """An address that can be fetched. A password in it would end up in the archive and in reports."""
-    expected = "expected an address like https://example.com/terms, with no spaces and no password"
-    try:
-        parts = urlsplit(text)
-        sound = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc and parts.port != 0
-    except ValueError as error:
-        raise ValueError(expected) from error
-    if not sound or re.search(r"\s", text):
-        raise ValueError(expected)
-    return text
-
-
-def _matches_or_variable(pattern: str, expected: str) -> AfterValidator:
-    """Text of a channel: as `pattern` has it, or beginning with a `${NAME}`, which is read when the channel is used."""
-
-    def check(text: str) -> str:
-        if "${" in VARIABLE.sub("", text):
-            raise ValueError("expected an environment variable written as `${NAME}`")
-        if not (text.startswith("${") or re.fullmatch(pattern, text)):
-            raise ValueError(f"expected {expected}, or `${{NAME}}` to read it from the environment")
-        return text
-
-    return AfterValidator(check)
-
-
-Slug = Annotated[str, _matches(_SLUG, "a name of a-z, 0-9 and `-`, like `data-sharing`")]
-Every = Annotated[str, AfterValidator(_schedule)]
-Pause = Annotated[str | Literal[False], PlainValidator(_pause)]
-Selector = Annotated[str, AfterValidator(css)]
-Address = Annotated[str, _matches_or_variable(r"[^@\s]+@[^@\s]+", "an address like you@example.com")]
-Topic = Annotated[str, _one_of("topic", (*TOPIC_GROUPS, *TOPICS))]
-PageType = Annotated[str, _one_of("type", PAGE_TYPES)]
 
 
 class _Shape(BaseModel):
@@ -140,49 +44,106 @@ class SettingsShape(_Shape):
     archive: Annotated[str, Field(min_length=1)] = "snapshots/archive.db"
     contact: str = ""
     confirm: Pause = "5s"
+    timezone: Zone = "UTC"
+    quiet_hours: Quiet = False
+    storm: Storm = 10
+    templates: Annotated[str, Field(min_length=1)] | None = None
+    archive_url: Annotated[str, AfterValidator(page_url)] | None = None
     allow_private_addresses: bool = False
 
 
-class EmailShape(_Shape):
+class HealthShape(_Shape):
+    send: list[Annotated[str, named("channel")]] | None = None
+    after: Annotated[int, Field(ge=1, le=100)] = 3
+    free: Size = "200MB"
+    heartbeat: Annotated[str, matches_or_variable(r"https?://\S+", "an address like https://...")] | None = None
+
+
+class ChannelShape(_Shape):
+    quiet_hours: Quiet | None = None
+
+
+class EmailShape(ChannelShape):
     kind: Literal["email"]
     to: Annotated[list[Address], Field(min_length=1)]
     sender: Annotated[Address, Field(alias="from")]
-    smtp: Annotated[str, _matches_or_variable(r"smtps?://\S+", "smtp://user:password@host:port")]
+    smtp: Annotated[str, matches_or_variable(r"smtps?://\S+", "smtp://user:password@host:port")]
 
 
-class WebhookShape(_Shape):
+class WebhookShape(ChannelShape):
     kind: Literal["webhook"]
-    url: Annotated[str, _matches_or_variable(r"https?://\S+", "an address like https://...")]
-    secret: Annotated[str, _matches_or_variable(r".+", "some text")] | None = None
+    url: Annotated[str, matches_or_variable(r"https?://\S+", "an address like https://...")]
+    secret: Annotated[str, matches_or_variable(r".+", "some text")] | None = None
 
 
-class AppriseShape(_Shape):
+class AppriseShape(ChannelShape):
     kind: Literal["apprise"]
-    url: Annotated[str, _matches_or_variable(r"[\w+.-]+://\S+", "an address of apprise like tgram://...")]
+    url: Annotated[str, matches_or_variable(r"[\w+.-]+://\S+", "an address of apprise like tgram://...")]
 
 
-CHANNELS: dict[str, type[_Shape]] = {"email": EmailShape, "webhook": WebhookShape, "apprise": AppriseShape}
-Channel = Annotated[EmailShape | WebhookShape | AppriseShape, Field(discriminator="kind")]
+class CommandShape(ChannelShape):
+    kind: Literal["command"]
+    run: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+
+
+class FeedShape(ChannelShape):
+    kind: Literal["feed"]
+    folder: Annotated[str, Field(min_length=1)]
+    url: Annotated[str, AfterValidator(page_url)] | None = None
+
+
+CHANNELS: dict[str, type[ChannelShape]] = {
+    "email": EmailShape,
+    "webhook": WebhookShape,
+    "apprise": AppriseShape,
+    "command": CommandShape,
+    "feed": FeedShape,
+}
+Channel = Annotated[EmailShape | WebhookShape | AppriseShape | CommandShape | FeedShape, Field(discriminator="kind")]
+
+
+class DigestShape(_Shape):
+    every: Literal["daily", "weekly"]
+    at: Clock = "08:00"
+    on: Annotated[str, one_of("weekday", WEEKDAYS)] | None = None
+
+    @model_validator(mode="after")
+    def _day(self) -> DigestShape:
+        if self.on and self.every == "daily":
+            raise ValueError("`on` names the day of a weekly digest; a daily one has none")
+        return self
+
+
+class EscalationShape(_Shape):
+    after: Duration
+    send: Annotated[list[Annotated[str, named("channel")]], Field(min_length=1)]
+
+
+def _digest(said: object) -> object:
+    """`daily` and `weekly` stand for a digest at the usual hour."""
+    return {"every": said} if isinstance(said, str) else said
 
 
 class RuleShape(_Shape):
-    send: Annotated[list[Annotated[str, _named("channel")]], Field(min_length=1)]
+    send: Annotated[list[Annotated[str, named("channel")]], Field(min_length=1)]
     topics: list[Topic] = []
     importance: Literal["major", "minor"] = "major"
-    vendors: list[Annotated[str, _named("vendor")]] = []
-    pages: list[Annotated[str, _named("page")]] = []
+    vendors: list[Annotated[str, named("vendor")]] = []
+    pages: list[Annotated[str, named("page")]] = []
     types: list[PageType] = []
-    digest: Literal["daily", "weekly"] | None = None
+    digest: Annotated[DigestShape | None, BeforeValidator(_digest)] = None
+    escalate: EscalationShape | None = None
+    urgent: bool = False
 
 
 class PageShape(_Shape):
     type: PageType
-    url: Annotated[str, AfterValidator(_page_url)]
+    url: Annotated[str, AfterValidator(page_url)]
     select: Selector | None = None
     remove: list[Selector] = []
     fetch: Literal["auto", "http", "browser"] = "auto"
     every: Every | None = None
-    language: Annotated[str, _matches(_LANGUAGE, "a language code like en, zh or pt-BR, in quotes")] | None = None
+    language: Annotated[str, matches(LANGUAGE, "a language code like en, zh or pt-BR, in quotes")] | None = None
     enabled: bool = True
     note: str = ""
 
@@ -195,6 +156,7 @@ class VendorShape(_Shape):
 class WatchlistShape(_Shape):
     version: Literal[1]
     settings: SettingsShape | None = None
+    health: HealthShape | None = None
     channels: dict[Slug, Channel] | None = None
     rules: list[RuleShape] | None = None
     vendors: Annotated[dict[Slug, VendorShape], Field(min_length=1)]
@@ -231,6 +193,9 @@ _WORDS: dict[str, Callable[[ErrorDetails], str]] = {
     "list_type": lambda _: "expected a list, like `[one, two]`",
     "too_short": lambda _: "expected at least one entry",
     "string_too_short": lambda _: "expected some text",
+    "int_type": lambda _: "expected a whole number",
+    "greater_than_equal": lambda details: f"expected at least {details['ctx']['ge']}",
+    "less_than_equal": lambda details: f"expected at most {details['ctx']['le']}",
 }
 
 
@@ -247,8 +212,14 @@ def _keys(loc: Place) -> list[str]:
             shape = WatchlistShape
         case ("settings", _):
             shape = SettingsShape
+        case ("health", _):
+            shape = HealthShape
         case ("channels", _, str(kind), _):
             shape = CHANNELS[kind]
+        case ("rules", _, "digest", _):
+            shape = DigestShape
+        case ("rules", _, "escalate", _):
+            shape = EscalationShape
         case ("rules", *_):
             shape = RuleShape
         case ("vendors", _, _):

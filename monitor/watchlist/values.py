@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from monitor.errors import UsageError
-from monitor.model import Page, Rule
+from monitor.health import Watch
+from monitor.model import Page, QuietHours, Rule
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -19,6 +20,8 @@ class Settings:
     """What holds for the whole watchlist. `every` is an interval or a cron line; `contact` goes into the User-Agent.
 
     `confirm` is the number of seconds after which a change is looked at again before it is told; with None it is not.
+    `zone` is the time zone of digests and of times shown. More than `storm` alerts that are due at once go to people as one
+    message; with None none do. `templates` is the folder of the operator's own, `archive_url` where the archive is served.
     """
 
     every: str
@@ -26,7 +29,20 @@ class Settings:
     archive: Path
     contact: str
     confirm: int | None
+    zone: str
+    storm: int | None
+    templates: Path | None
+    archive_url: str
     allow_private_addresses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """What is news of the monitor itself, and who is told; with None every channel. `heartbeat` is pinged after each round."""
+
+    watch: Watch = field(default_factory=Watch)
+    send: tuple[str, ...] | None = None
+    heartbeat: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +75,45 @@ class AppriseSettings:
     kind: Literal["apprise"] = "apprise"
 
 
-ChannelSettings = EmailSettings | WebhookSettings | AppriseSettings
+@dataclass(frozen=True, slots=True)
+class CommandSettings:
+    """A channel that is a program: it gets the JSON on its standard input."""
+
+    name: str
+    run: tuple[str, ...] = field(repr=False)
+    kind: Literal["command"] = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """A channel that writes Atom and JSON feeds into a folder; `url` is where that folder is served."""
+
+    name: str
+    folder: Path
+    url: str = ""
+    kind: Literal["feed"] = "feed"
+
+
+ChannelSettings = EmailSettings | WebhookSettings | AppriseSettings | CommandSettings | FeedSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Watchlist:
     """One consistent reading of the file.
 
-    `disabled` pages are left out of checks; `notes` maps a page's key to the note that the file keeps on it.
+    `disabled` pages are left out of checks; `notes` maps a page's key to the note that the file keeps on it, `quiet` a channel's
+    name to the hours in which it is left alone.
     """
 
     path: Path
     settings: Settings
+    health: HealthSettings
     channels: tuple[ChannelSettings, ...]
     rules: tuple[Rule, ...]
     pages: tuple[Page, ...]
     disabled: tuple[Page, ...]
     notes: Mapping[str, str]
+    quiet: Mapping[str, QuietHours]
 
 
 def expand(text: str, environ: Mapping[str, str], key: str) -> str:

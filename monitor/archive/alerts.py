@@ -1,0 +1,161 @@
+"""Alerts and what people say of them: acknowledged, muted. The monitor's own troubles, and the alerts about these."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from monitor.archive.codec import from_json, instant, instant_or_none, row, stamp
+from monitor.archive.deliveries import deliveries
+from monitor.errors import UsageError
+from monitor.model import Mute
+from monitor.records import AlertRecord, ChannelState, Delivery, Trouble
+
+TROUBLES = TypeAdapter(tuple[Trouble, ...])
+
+
+def alerts(db: sqlite3.Connection, limit: int | None, ids: Sequence[int] = ()) -> tuple[AlertRecord, ...]:
+    """Alerts with their deliveries, newest first; with `ids`, only these."""
+    found = db.execute(
+        """SELECT * FROM alerts WHERE :ids = '[]' OR id IN (SELECT value FROM json_each(:ids))
+        ORDER BY id DESC LIMIT :limit""",
+        row(ids=json.dumps(list(ids)), limit=-1 if limit is None else limit),
+    ).fetchall()
+    by_alert: dict[int, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries(db, None, None, [each["id"] for each in found]) if found else ():
+        by_alert[delivery.alert].append(delivery)
+    return tuple(_alert(each, tuple(by_alert[each["id"]])) for each in found)
+
+
+def _alert(found: sqlite3.Row, its_deliveries: tuple[Delivery, ...]) -> AlertRecord:
+    return AlertRecord(
+        id=found["id"],
+        change=found["change"],
+        troubles=from_json(TROUBLES, found["troubles"], f"alert {found['id']}: its troubles"),
+        created_at=instant(found["created_at"]),
+        acknowledged_at=instant_or_none(found["acknowledged_at"]),
+        deliveries=its_deliveries,
+    )
+
+
+def acknowledge(db: sqlite3.Connection, alert: int, now: datetime) -> None:
+    """Note that somebody has seen to an alert: its repeats are cancelled. UsageError if there is no such alert."""
+    done = db.execute(
+        "UPDATE alerts SET acknowledged_at = coalesce(acknowledged_at, :now) WHERE id = :id", row(id=alert, now=now)
+    )
+    if not done.rowcount:
+        raise UsageError(f"the archive has no alert {alert}; `monitor alerts list` shows what it has")
+    db.execute(
+        """UPDATE deliveries SET state = 'cancelled', next_at = NULL, folded_into = NULL
+        WHERE alert = ? AND repeat AND state = 'owed'""",
+        (alert,),
+    )
+
+
+def mute(db: sqlite3.Connection, wanted: Mute, now: datetime) -> None:
+    """Tell nobody of a page or topic until a time; a new time takes the place of the old one."""
+    unmute(db, wanted.page, wanted.topic, now)
+    db.execute(
+        "INSERT INTO mutes (page, topic, until, created_at) VALUES (:page, :topic, :until, :now)",
+        row(page=wanted.page, topic=wanted.topic, until=wanted.until, now=now),
+    )
+
+
+def unmute(db: sqlite3.Connection, page: str, topic: str, now: datetime) -> int:
+    """End a mute now; how many there were."""
+    ended = db.execute(
+        "UPDATE mutes SET until = :now WHERE page = :page AND topic = :topic AND until > :now",
+        row(page=page, topic=topic, now=now),
+    )
+    return ended.rowcount
+
+
+def mutes(db: sqlite3.Connection, now: datetime) -> tuple[Mute, ...]:
+    """The mutes in force, those that end first first."""
+    found = db.execute("SELECT * FROM mutes WHERE until > :now ORDER BY until, id", row(now=now))
+    return tuple(Mute(instant(each["until"]), each["page"], each["topic"]) for each in found)
+
+
+def stop(db: sqlite3.Connection, channel: str, now: datetime, reason: str, probe_at: datetime) -> None:
+    """Note that a channel takes nothing any more, and when to try it again. Since when, it was told the first time."""
+    db.execute(
+        """INSERT INTO stopped_channels (name, stopped_at, reason, probe_at) VALUES (:name, :now, :reason, :probe_at)
+        ON CONFLICT (name) DO UPDATE SET reason = excluded.reason, probe_at = excluded.probe_at""",
+        row(name=channel, now=now, reason=reason, probe_at=probe_at),
+    )
+
+
+def resume(db: sqlite3.Connection, channel: str) -> None:
+    """Note that a channel is well again: what is owed through it goes out."""
+    db.execute("DELETE FROM stopped_channels WHERE name = ?", (channel,))
+
+
+def stopped(db: sqlite3.Connection) -> tuple[ChannelState, ...]:
+    """The channels that stopped."""
+    found = db.execute("SELECT * FROM stopped_channels ORDER BY name")
+    return tuple(
+        ChannelState(each["name"], instant(each["stopped_at"]), each["reason"], instant(each["probe_at"]))
+        for each in found
+    )
+
+
+def given_up(db: sqlite3.Connection) -> dict[str, tuple[int, datetime, str]]:
+    """Channel -> how many alerts it never took that nobody has acknowledged, since when, and the last error."""
+    found = db.execute(
+        """SELECT channel, count(*) AS many, min(failed_at) AS since, error, max(failed_at) FROM deliveries
+        JOIN alerts ON alerts.id = deliveries.alert
+        WHERE state = 'failed' AND acknowledged_at IS NULL GROUP BY channel"""
+    )
+    return {each["channel"]: (each["many"], instant(each["since"]), each["error"]) for each in found}
+
+
+def troubles(db: sqlite3.Connection) -> tuple[Trouble, ...]:
+    """The monitor's troubles that have not ended, oldest first."""
+    found = db.execute("SELECT * FROM troubles WHERE ended_at IS NULL ORDER BY since, id")
+    return tuple(Trouble(each["kind"], each["subject"], instant(each["since"]), each["reason"]) for each in found)
+
+
+def note_troubles(
+    db: sqlite3.Connection, told: Sequence[Trouble], untold: Sequence[Trouble], channels: Sequence[str], now: datetime
+) -> None:
+    """Note troubles that began or ended: one alert for those to be told, owed to the channels; the others are just noted."""
+    for trouble in (*told, *untold):
+        _note_trouble(db, trouble)
+    if not told:
+        return
+    alert = db.execute(
+        "INSERT INTO alerts (troubles, created_at) VALUES (:troubles, :now)",
+        row(troubles=TROUBLES.dump_json(tuple(told), exclude_defaults=True).decode(), now=now),
+    ).lastrowid
+    for channel in channels:
+        text = "\n".join((channel, stamp(now), *(f"{each.kind} {each.subject} {each.ended_at}" for each in told)))
+        db.execute(
+            """INSERT INTO deliveries (alert, channel, key, state, urgent, created_at, due_at, next_at)
+            VALUES (:alert, :channel, :key, 'owed', 0, :now, :now, :now)""",
+            row(alert=alert, channel=channel, key=hashlib.sha256(text.encode()).hexdigest(), now=now),
+        )
+
+
+def _note_trouble(db: sqlite3.Connection, trouble: Trouble) -> None:
+    values = row(
+        kind=trouble.kind,
+        subject=trouble.subject,
+        since=trouble.since,
+        reason=trouble.reason,
+        ended_at=trouble.ended_at,
+    )
+    if trouble.ended_at is None:
+        db.execute(
+            "INSERT INTO troubles (kind, subject, since, reason) VALUES (:kind, :subject, :since, :reason)", values
+        )
+    else:
+        db.execute(
+            "UPDATE troubles SET ended_at = :ended_at WHERE kind = :kind AND subject = :subject AND ended_at IS NULL",
+            values,
+        )

@@ -1,0 +1,42 @@
+"""What people write on the command line, read: times, pages. Raises UsageError, which says what was expected."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from monitor.errors import UsageError
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def instant(text: str) -> datetime:
+    """A date or a time as a person writes it, in UTC where it names no zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no date: write 2026-11-23 or 2026-11-23T08:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def until(text: str, now: datetime) -> datetime:
+    """A time to come: a date or time, or how long from now: `12h`, `7d`, `2w`."""
+    if found := re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text):
+        return now + timedelta(**{_UNITS[found[2]]: int(found[1])})
+    try:
+        moment = instant(text)
+    except UsageError as error:
+        raise UsageError(
+            f"{text!r} is no time: write 2026-11-23, 2026-11-23T08:00Z, or a while like 12h, 7d, 2w"
+        ) from error
+    if moment <= now:
+        raise UsageError(f"{text!r} is past; expected a time to come")
+    return moment
+
+
+def page_key(text: str) -> tuple[str, str]:
+    """`vendor/page` as its two parts."""
+    vendor, slash, page = text.partition("/")
+    if not (vendor and slash and page):
+        raise UsageError(f"{text!r} is no page: write vendor/page")
+    return vendor, page

@@ -1,0 +1,61 @@
+"""`digest`: what changed since a day, as one report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor import wiring
+from monitor.archive import Archive
+from monitor.cli import setup
+from monitor.cli.arguments import instant
+from monitor.cli.setup import Setup, as_json, common, print_json
+from monitor.compare import compare
+from monitor.records import ChangeRecord
+from monitor.report import Entry, alerts_html, change_json, digest_markdown
+
+_TOLD = frozenset({"alert", "note"})
+
+
+@click.command()
+@click.option("--since", metavar="DATE", required=True, help="The first day, or a time.")
+@click.option("--until", metavar="DATE", help="The end (default: now).")
+@click.option("--vendor", help="Only this vendor's.")
+@click.option("--all", "all_", is_flag=True, help="Also what touches neither your data nor an offer.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file, as HTML.")
+@as_json
+@common
+def digest(
+    setup_: Setup, since: str, until: str | None, vendor: str | None, all_: bool, html: Path | None, json_: bool
+) -> None:
+    """What changed since a day: alerts and notes as one report, in Markdown, as HTML, or with --json one change a line.
+
+    Muted changes are in it, too.
+    """
+    end = instant(until) if until else setup.now()
+    with setup_.reading() as archive:
+        found = archive.changes(vendor=vendor, since=instant(since), newest_first=False)
+        records = [record for record in found if record.seen_at <= end and (all_ or record.change.verdict in _TOLD)]
+        if json_:
+            for record in records:
+                print_json(change_json(record))
+        elif html:
+            entries = [_entry(archive, record) for record in records]
+            html.write_text(alerts_html(entries, _style(setup_)), encoding="utf-8")
+            setup_.say(f"{len(records)} changes, written to {html}")
+        else:
+            click.echo(digest_markdown(records, _style(setup_)))
+
+
+def _style(setup_: Setup) -> wiring.Style:
+    watchlist = setup_.watchlist_if_any()
+    return wiring.style(watchlist) if watchlist else wiring.Style()
+
+
+def _entry(archive: Archive, record: ChangeRecord) -> Entry:
+    before, after = archive.document(record.before.version), archive.document(record.after.version)
+    return Entry(record, before, after, compare(before, after))
+
+
+COMMANDS: tuple[click.Command, ...] = (digest,)

@@ -1,0 +1,32 @@
+"""Times of day where the reader is: quiet hours, and when a digest is due. Pure; times are aware, and given back in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.model import Digest, QuietHours
+
+
+def is_quiet(hours: QuietHours, moment: datetime) -> bool:
+    """Whether a moment lies within quiet hours; their end does not."""
+    clock = moment.astimezone(ZoneInfo(hours.zone)).time()
+    if hours.begin <= hours.end:
+        return hours.begin <= clock < hours.end
+    return clock >= hours.begin or clock < hours.end
+
+
+def next_digest(digest: Digest, moment: datetime) -> datetime:
+    """The first time after a moment at which a digest is sent. An hour that a change of clocks skips comes right after it."""
+    zone = ZoneInfo(digest.zone)
+    today = moment.astimezone(zone).date()
+    days = (today + timedelta(days=number) for number in range(9))
+    named = (day for day in days if digest.every == "daily" or day.weekday() == digest.weekday)
+    times = (datetime.combine(day, digest.at, zone).astimezone(UTC) for day in named)
+    return next(time for time in times if time > moment)
+
+
+def label(digest: Digest) -> str:
+    """A digest's name: what waits under the same name goes in the same message."""
+    day = f" {digest.weekday}" if digest.every == "weekly" else ""
+    return f"{digest.every}{day} {digest.at:%H:%M} {digest.zone}"

@@ -1,0 +1,73 @@
+"""What ends a round of checks: what is owed goes out, the monitor looks at its own health, and gives a sign of life."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from monitor import health, outbox
+from monitor.archive import Archive
+from monitor.deliver import Channel, Heartbeat
+from monitor.health import News, Vitals, Watch
+from monitor.model import Page
+from monitor.outbox import Delivered, Manner
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Who is told what at the end of a round. `told` are the channels that hear of the monitor's own troubles."""
+
+    channels: Mapping[str, Channel]
+    manner: Manner
+    watched: tuple[Page, ...]
+    watch: Watch
+    told: tuple[str, ...]
+    heartbeat: Heartbeat | None = None
+
+    def finish(self, archive: Archive, now: datetime) -> Delivered:
+        """End a round: send what is owed, look after the monitor's health, send the news of that, too."""
+        delivered = self.deliver(archive, now)
+        return (
+            _both(delivered, outbox.deliver(archive, self.channels, now, self.manner))
+            if self.look_after(archive, now).told
+            else delivered
+        )
+
+    def deliver(self, archive: Archive, now: datetime) -> Delivered:
+        """Send what is owed; if a channel stopped by that, or came back, the others hear of it at once."""
+        before = archive.stopped()
+        delivered = outbox.deliver(archive, self.channels, now, self.manner)
+        if not delivered.failed and {each.name for each in archive.stopped()} == {each.name for each in before}:
+            return delivered
+        self.look_after(archive, now)
+        return _both(delivered, outbox.deliver(archive, self.channels, now, self.manner))
+
+    def look_after(self, archive: Archive, now: datetime) -> News:
+        """Note what keeps the monitor from its work and what does no longer, and owe the news of it; what is news."""
+        noted = archive.troubles()
+        vitals = Vitals(
+            archive.pages(), archive.stopped(), archive.given_up(), _free(archive.path), str(archive.path.absolute())
+        )
+        standing = health.troubles(self.watched, vitals, self.watch, noted, now)
+        news = health.news(noted, standing, self.watched, now)
+        if news.told or news.untold:
+            stopped = {trouble.subject for trouble in standing if trouble.kind == "channel"}
+            archive.note_troubles(news.told, news.untold, [name for name in self.told if name not in stopped], now)
+        return news
+
+    def give_sign(self) -> str:
+        """Ping the heartbeat's address, if there is one; what went wrong, if anything did."""
+        return self.heartbeat.ping() if self.heartbeat else ""
+
+
+def _both(first: Delivered, second: Delivered) -> Delivered:
+    """Two passes as one: what each did, and what the second left."""
+    faults = tuple(dict.fromkeys((*first.faults, *second.faults)))
+    return Delivered(first.sent + second.sent, first.failed + second.failed, second.owed, second.refused, faults)
+
+
+def _free(archive: Path) -> int:
+    return shutil.disk_usage(archive.parent).free

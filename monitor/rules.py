@@ -1,0 +1,53 @@
+"""Who is told of a change, through which channel, and when. Pure: the watchlist's rules and the mutes in force -> what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.hours import label, next_digest
+from monitor.model import Change, Mute, Owed, Page, Rule
+
+
+def owe(
+    page: Page, change: Change, rules: tuple[Rule, ...], mutes: tuple[Mute, ...], now: datetime
+) -> tuple[Owed, ...]:
+    """What a change owes to whom: one message a channel, at the earliest time that a rule names, and the repeats asked for."""
+    if change.verdict == "quiet":
+        return ()
+    fitting = [rule for rule in rules if _applies(rule, page, change)]
+    wanted = [owed for rule in fitting for owed in _owed(rule, page, change, mutes, now)]
+    chosen: dict[tuple[str, bool], Owed] = {}
+    for owed in sorted(wanted, key=lambda owed: (owed.muted, owed.at, bool(owed.digest), not owed.urgent)):
+        chosen.setdefault((owed.channel, owed.repeat), owed)
+    return tuple(chosen.values())
+
+
+def _applies(rule: Rule, page: Page, change: Change) -> bool:
+    return (
+        (change.importance == "major" or rule.importance != "major")
+        and (not rule.topics or bool(set(rule.topics) & set(change.topics)))
+        and (not rule.vendors or page.vendor in rule.vendors)
+        and (not rule.pages or page.key in rule.pages)
+        and (not rule.types or page.type in rule.types)
+    )
+
+
+def _owed(rule: Rule, page: Page, change: Change, mutes: tuple[Mute, ...], now: datetime) -> Iterator[Owed]:
+    """What one rule that fits owes."""
+    digest = rule.digest or (rule.mentions if change.verdict == "note" else None)
+    at, name = (next_digest(digest, now), label(digest)) if digest else (now, "")
+    muted = _is_muted(rule, page, change, mutes, now)
+    for channel in rule.send:
+        yield Owed(channel, at, name, urgent=rule.urgent, muted=muted)
+    if rule.escalate and change.verdict == "alert" and not muted:
+        for channel in rule.escalate.send:
+            yield Owed(channel, at + rule.escalate.after, repeat=True, urgent=rule.urgent)
+
+
+def _is_muted(rule: Rule, page: Page, change: Change, mutes: tuple[Mute, ...], now: datetime) -> bool:
+    """Whether all that the rule would tell of a change is muted: its page, its vendor, or every topic the rule is about."""
+    here = [mute for mute in mutes if mute.until > now and mute.page in ("", page.vendor, page.key)]
+    topics = {topic for topic in change.topics if not rule.topics or topic in rule.topics}
+    silent = {mute.topic for mute in here}
+    return "" in silent or (bool(topics) and topics <= silent)
