@@ -25,7 +25,7 @@ from monitor.model import (
     Verdict,
     Version,
 )
-from monitor.rules import owe
+from monitor.routing import owe
 from monitor.schedule import after_failure, next_check
 
 FLAP = timedelta(days=30)

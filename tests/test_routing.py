@@ -9,7 +9,7 @@ import pytest
 
 from monitor.hours import label, next_digest
 from monitor.model import Change, Digest, Escalation, Mute, Owed, Page, Rule
-from monitor.rules import owe
+from monitor.routing import owe
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
