@@ -11,6 +11,10 @@ from functools import cache
 
 from monitor.model import DATA_TOPICS, TOPICS, Importance
 
+_GAP = re.compile(r"\{[^}]*\}")
+ELSE = "; else: "
+"""In a reason, between what the watchlist says and what the program would have said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
@@ -34,14 +38,19 @@ class BuiltIn:
         """The weight that the rule gives, its reason filled in with words of the edit."""
         return Weight(self.importance, self.text.format(**words))
 
+    @property
+    def reason(self) -> str:
+        """The reason with a gap for each of the words that an edit fills in."""
+        return _GAP.sub("…", self.text)
+
     def gave(self, reason: str) -> bool:
-        """Whether a reason is one of this rule's."""
-        return bool(_pattern(self.text).fullmatch(reason))
+        """Whether a reason is one of this rule's, though an entry of the watchlist may have had the last word."""
+        return bool(_pattern(self.text).fullmatch(reason.rpartition(ELSE)[2]))
 
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, re.split(r"\{[^}]*\}", text))), re.S)
+    return re.compile(".*".join(map(re.escape, _GAP.split(text))), re.S)
 
 
 def _but(*topics: str) -> tuple[str, ...]:
@@ -55,7 +64,7 @@ MOST_WORDS = 3
 _BY_THE_WORD = ("training", "retention", "review", "sharing", "transfer", "licence", "free-amount")
 # Topics whose statements do not name them: "You need a verified phone number", under "What you get for free".
 _BY_THE_HEADING = ("free-terms", "limits")
-# Of what the vendor does a page on what users may do speaks only where it names a reader.
+# Topics that a page on what users may do speaks of only where it says what the vendor does.
 _OF_THE_VENDOR = ("review",)
 
 SAME_WORDS = BuiltIn(

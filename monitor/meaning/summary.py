@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from monitor.meaning.phrases import TOPIC_NAMES
+from monitor.meaning.rules import STANCE
 from monitor.model import Finding
 
 _FORMS = {
-    "en": {"more": "{first}; also {others}", "none": "the text changed, but nothing on data or offers", "join": ", "},
-    "zh": {"more": "{first}；另涉及{others}", "none": "文本有变，但不涉及数据使用或免费额度", "join": "、"},
+    "en": {
+        "more": "{first}; also {others}",
+        "none": "the text changed, but nothing on data or offers",
+        "join": ", ",
+        "overridden": "the text changed, but nothing in it matters by the watchlist's verdicts",
+    },
+    "zh": {
+        "more": "{first}；另涉及{others}",
+        "none": "文本有变，但不涉及数据使用或免费额度",
+        "join": "、",
+        "overridden": "文本有变，但按监控清单的判定均不重要",
+    },
 }
 _FOREIGN = {
     "en": "the text changed; it is not understood in this language ({spoken})",
@@ -26,7 +37,7 @@ def summary(findings: tuple[Finding, ...], language: str) -> str:
     forms = _FORMS[language]
     told = [finding for finding in findings if finding.importance != "none"]
     if not told:
-        return forms["none"]
+        return forms["overridden" if findings else "none"]
     first = min(told, key=rank)
     others = [topic for topic in dict.fromkeys(finding.topic for finding in told) if topic != first.topic][:_NAMED]
     if not others:
@@ -38,7 +49,5 @@ def summary(findings: tuple[Finding, ...], language: str) -> str:
 
 def rank(finding: Finding) -> tuple[bool, bool]:
     """What comes first: the major before the minor, amounts and stances before mere clauses."""
-    typed = (
-        finding.amount_before is not None or finding.amount_after is not None or finding.rule.startswith("the stance")
-    )
+    typed = finding.amount_before is not None or finding.amount_after is not None or STANCE.gave(finding.rule)
     return finding.importance != "major", not typed

@@ -13,6 +13,7 @@ from monitor.extract.blocks import CELL
 from monitor.meaning.amounts import align
 from monitor.meaning.merging import merged
 from monitor.meaning.offers import offers
+from monitor.meaning.overriding import overridden
 from monitor.meaning.phrases import NOTHING, amount_words, stated
 from monitor.meaning.rules import AMOUNT, CONDITION, PAID, Weight
 from monitor.meaning.summary import rank
@@ -28,6 +29,7 @@ from monitor.model import (
     Document,
     Finding,
     Offer,
+    Override,
     Page,
     Reading,
 )
@@ -60,11 +62,17 @@ def understand_document(document: Document) -> Understood:
 
 
 def understand(
-    edits: tuple[ClauseEdit, ...], before: Document, after: Document, page: Page, language: str
+    edits: tuple[ClauseEdit, ...],
+    before: Document,
+    after: Document,
+    page: Page,
+    language: str,
+    overrides: tuple[Override, ...] = (),
 ) -> tuple[Finding, ...]:
     """What edits mean, the weightiest first. `language` is that of the readings; the clauses are quoted as they stand.
 
-    An edit that touches several topics makes a finding for each; `first_of_each` leaves what is worth showing.
+    An edit that touches several topics makes a finding for each; `first_of_each` leaves what is worth showing. Of importance
+    `none` are those alone that an entry of the watchlist made so.
     """
     edits = merged(edits)
     renamed = renamings(edits)
@@ -75,7 +83,7 @@ def understand(
         found += amounts
         same = bool(_offers(edit.before) and _offers(edit.after)) and _same_amounts(edit)
         found += (finding for finding in statements if not ((amounts or same) and finding.topic in OFFER_TOPICS))
-    return tuple(sorted(found, key=rank))
+    return tuple(sorted((overridden(finding, page, overrides) for finding in found), key=rank))
 
 
 def is_understood(language: str) -> bool:

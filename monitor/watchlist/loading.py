@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from monitor.errors import Mistake, UsageError, WatchlistError
-from monitor.model import Page, Rule
+from monitor.model import Override, Page, Rule
 from monitor.watchlist import marks, shape
 from monitor.watchlist.marks import Marked
 from monitor.watchlist.values import (
@@ -45,6 +45,7 @@ def parse(data: bytes, path: Path, environ: Mapping[str, str]) -> Watchlist:
     found = [*marked.mistakes, *(marked.mistake(*fault) for fault in faults)]
     found += _repeated_urls(marked)
     found += _missing_variables(marked, environ)
+    found += _without_filter(marked)
     if found or not isinstance(result, shape.WatchlistShape):
         raise WatchlistError(_sorted(found))
     return _build(result, path, environ)
@@ -103,6 +104,15 @@ def _missing_variables(marked: Marked, environ: Mapping[str, str]) -> Iterator[M
             yield marked.mistake(("settings", key), str(error))
 
 
+def _without_filter(marked: Marked) -> Iterator[Mistake]:
+    """Verdicts on every finding there is: what was meant was left out. A filter that is misspelt is a mistake of its own."""
+    said = _mapping({"root": marked.value}, "root").get("verdicts")
+    for number, entry in enumerate(said if isinstance(said, list) else ()):
+        if isinstance(entry, dict) and not any(entry[key] for key in entry if key not in ("importance", "because")):
+            expected = "expected at least one filter of " + ", ".join(shape.FILTERS)
+            yield marked.mistake(("verdicts", number), f"this fits every finding; {expected}")
+
+
 # --- building -----------------------------------------------------------------------------------------------
 
 
@@ -119,7 +129,8 @@ def _build(said: shape.WatchlistShape, path: Path, environ: Mapping[str, str]) -
                 notes[page.key] = entry.note
     channels = tuple(_channel(name, entry) for name, entry in (said.channels or {}).items())
     rules = tuple(map(_rule, said.rules or ()))
-    return Watchlist(path, settings, channels, rules, tuple(enabled), tuple(disabled), notes)
+    verdicts = tuple(map(_override, said.verdicts or ()))
+    return Watchlist(path, settings, channels, rules, tuple(enabled), tuple(disabled), notes, verdicts)
 
 
 def _settings(said: shape.SettingsShape, path: Path, environ: Mapping[str, str]) -> Settings:
@@ -143,11 +154,27 @@ def _channel(name: str, said: shape.EmailShape | shape.WebhookShape | shape.Appr
             return AppriseSettings(name, said.url)
 
 
+def _topics(names: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(topic for name in names for topic in shape.TOPIC_GROUPS.get(name, (name,))))
+
+
+def _override(said: shape.VerdictShape) -> Override:
+    return Override(
+        importance=said.importance,
+        topics=_topics(said.topics),
+        types=tuple(said.types),
+        vendors=tuple(said.vendors),
+        pages=tuple(said.pages),
+        change=tuple(said.change),
+        words=tuple(said.words),
+        because=said.because,
+    )
+
+
 def _rule(said: shape.RuleShape) -> Rule:
-    topics = (topic for name in said.topics for topic in shape.TOPIC_GROUPS.get(name, (name,)))
     return Rule(
         send=tuple(said.send),
-        topics=tuple(dict.fromkeys(topics)),
+        topics=_topics(said.topics),
         importance=said.importance,
         vendors=tuple(said.vendors),
         pages=tuple(said.pages),

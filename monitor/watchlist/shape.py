@@ -12,13 +12,13 @@ import soupsieve
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
-from monitor.model import DATA_TOPICS, OFFER_TOPICS, PAGE_TYPES, TOPICS
+from monitor.model import DATA_TOPICS, OFFER_TOPICS, PAGE_TYPES, TOPICS, Happened, Importance
 from monitor.schedule import parse_every
 from monitor.watchlist.marks import Place
 from monitor.watchlist.values import VARIABLE
 
 TOPIC_GROUPS = {"data-usage": DATA_TOPICS, "offers": OFFER_TOPICS}
-"""Names that a rule may use for several topics at once."""
+"""Names that a rule or a verdict may use for several topics at once."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -128,6 +128,7 @@ Selector = Annotated[str, AfterValidator(css)]
 Address = Annotated[str, _matches_or_variable(r"[^@\s]+@[^@\s]+", "an address like you@example.com")]
 Topic = Annotated[str, _one_of("topic", (*TOPIC_GROUPS, *TOPICS))]
 PageType = Annotated[str, _one_of("type", PAGE_TYPES)]
+Phrase = Annotated[str, _matches(re.compile(r".*\w.*", re.S), "a word or a phrase")]
 
 
 class _Shape(BaseModel):
@@ -175,6 +176,20 @@ class RuleShape(_Shape):
     digest: Literal["daily", "weekly"] | None = None
 
 
+class VerdictShape(_Shape):
+    importance: Importance
+    topics: list[Topic] = []
+    types: list[PageType] = []
+    vendors: list[Annotated[str, _named("vendor")]] = []
+    pages: list[Annotated[str, _named("page")]] = []
+    change: list[Happened] = []
+    words: list[Phrase] = []
+    because: str = ""
+
+
+FILTERS = tuple(name for name in VerdictShape.model_fields if name not in ("importance", "because"))
+
+
 class PageShape(_Shape):
     type: PageType
     url: Annotated[str, AfterValidator(_page_url)]
@@ -197,13 +212,14 @@ class WatchlistShape(_Shape):
     settings: SettingsShape | None = None
     channels: dict[Slug, Channel] | None = None
     rules: list[RuleShape] | None = None
+    verdicts: list[VerdictShape] | None = None
     vendors: Annotated[dict[Slug, VendorShape], Field(min_length=1)]
 
 
 def check(value: object, names: dict[str, set[str]]) -> WatchlistShape | tuple[tuple[Place, str], ...]:
     """The value in its shape, or all that is wrong with it: places, and what was expected there.
 
-    `names` holds the channels, vendors and pages (as `vendor/page`) that a rule may name.
+    `names` holds the channels, vendors and pages (as `vendor/page`) that a rule or a verdict may name.
     """
     try:
         return WatchlistShape.model_validate(value, context=names)
@@ -223,7 +239,7 @@ _WORDS: dict[str, Callable[[ErrorDetails], str]] = {
     "missing": lambda _: "this key is missing",
     "extra_forbidden": lambda details: unknown(str(details["loc"][-1]), "key", _keys(details["loc"])),
     "value_error": lambda details: str(details["ctx"]["error"]),
-    "literal_error": lambda details: f"expected {details['ctx']['expected']}",
+    "literal_error": lambda details: _expected(str(details["input"]), details["ctx"]["expected"]),
     "union_tag_invalid": lambda details: unknown(str(details["ctx"]["tag"]), "kind of channel", CHANNELS),
     "union_tag_not_found": lambda _: "this key is missing; expected one of " + ", ".join(CHANNELS),
     "string_type": lambda _: "expected text; put numbers, dates, yes and no in quotes",
@@ -232,6 +248,12 @@ _WORDS: dict[str, Callable[[ErrorDetails], str]] = {
     "too_short": lambda _: "expected at least one entry",
     "string_too_short": lambda _: "expected some text",
 }
+
+
+def _expected(said: str, choices: str) -> str:
+    """Words for what is none of some quoted choices, naming the nearest of them."""
+    near = difflib.get_close_matches(said, re.findall(r"'([^']+)'", choices), 1)
+    return f"expected {choices}" + (f"; did you mean `{near[0]}`?" if near else "")
 
 
 def _in_words(details: ErrorDetails) -> str:
@@ -251,6 +273,8 @@ def _keys(loc: Place) -> list[str]:
             shape = CHANNELS[kind]
         case ("rules", *_):
             shape = RuleShape
+        case ("verdicts", *_):
+            shape = VerdictShape
         case ("vendors", _, _):
             shape = VendorShape
         case _:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from monitor.errors import UsageError
-from monitor.model import Page, Rule
+from monitor.model import Override, Page, Rule
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -66,7 +66,8 @@ ChannelSettings = EmailSettings | WebhookSettings | AppriseSettings
 class Watchlist:
     """One consistent reading of the file.
 
-    `disabled` pages are left out of checks; `notes` maps a page's key to the note that the file keeps on it.
+    `disabled` pages are left out of checks; `notes` maps a page's key to the note that the file keeps on it; `verdicts` say
+    what matters otherwise than the program's own rules do.
     """
 
     path: Path
@@ -76,6 +77,7 @@ class Watchlist:
     pages: tuple[Page, ...]
     disabled: tuple[Page, ...]
     notes: Mapping[str, str]
+    verdicts: tuple[Override, ...] = ()
 
 
 def expand(text: str, environ: Mapping[str, str], key: str) -> str:
