@@ -185,16 +185,17 @@ def judge(before: Document, after: Document, page: Page, language: str, override
     What the watchlist calls of no importance is left out, and named in the reasons. A change that says nothing here, in a
     language that is not understood, is mentioned, since it may be anything.
     """
+    vendor = page.vendor_name or page.vendor
     edits = compare_clauses(before, after)
     found = understand(edits, before, after, page, language, overrides)
     told = tuple(finding for finding in found if finding.importance != "none")
     left_out = first_of_each(finding for finding in found if finding.importance == "none")
     if edits and not found and not is_understood(after.language):
-        said = foreign(after.language, language)
-        return Change("note", "minor", (), said, why=said)
+        said, why = (foreign(after.language, language, named) for named in (vendor, ""))
+        return Change("note", "minor", (), said, why=why)
     importance, findings = _strongest(told), first_of_each(told)
     topics = topics_of(finding for finding in told if finding.importance == importance)
-    said = summary(findings or left_out, language)
+    said = summary(findings or left_out, language, vendor)
     return Change(_VERDICTS[importance], importance, topics, said, findings, _why((*findings, *left_out)))
 
 

@@ -208,7 +208,7 @@ def test_shipped_examples_are_sound(tmp_path: Path) -> None:
     text = (ROOT / "watchlist.yaml").read_text(encoding="utf-8").replace("\n  # ", "\n  ")
     watchlist = load(write(tmp_path, text), {})
     assert [channel.kind for channel in watchlist.channels] == ["email", "webhook", "apprise"]
-    assert len(watchlist.rules) == 2
+    assert (len(watchlist.rules), len(watchlist.verdicts)) == (2, 1)
     assert watchlist.settings.contact
 
 

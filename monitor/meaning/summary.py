@@ -1,8 +1,8 @@
-"""A change in one sentence: what its weightiest finding says, and how much more there is."""
+"""A change in one sentence: of which vendor, what its weightiest finding says, and how much more there is."""
 
 from __future__ import annotations
 
-from monitor.meaning.phrases import TOPIC_NAMES
+from monitor.meaning.phrases import TOPIC_NAMES, of_vendor
 from monitor.meaning.rules import STANCE
 from monitor.model import Finding
 
@@ -27,24 +27,26 @@ _FOREIGN = {
 _NAMED = 3
 
 
-def foreign(spoken: str, language: str) -> str:
+def foreign(spoken: str, language: str, vendor: str = "") -> str:
     """What is said of a change in a language (ISO 639-1) that is not understood."""
-    return _FOREIGN[language].format(spoken=spoken)
+    return of_vendor(vendor, "", _FOREIGN[language].format(spoken=spoken), language)
 
 
-def summary(findings: tuple[Finding, ...], language: str) -> str:
-    """The reading of the first finding, amounts and stances before mere clauses, and the names of the other topics."""
+def summary(findings: tuple[Finding, ...], language: str, vendor: str = "") -> str:
+    """The reading of the first finding, amounts and stances before mere clauses, and the names of the other topics.
+
+    It is a sentence that names the vendor; without a vendor, as where two files are compared, it is the reading alone.
+    """
     forms = _FORMS[language]
     told = [finding for finding in findings if finding.importance != "none"]
     if not told:
-        return forms["overridden" if findings else "none"]
+        return of_vendor(vendor, "", forms["overridden" if findings else "none"], language)
     first = min(told, key=rank)
+    said = of_vendor(vendor, first.topic, first.reading, language)
     others = [topic for topic in dict.fromkeys(finding.topic for finding in told) if topic != first.topic][:_NAMED]
     if not others:
-        return first.reading
-    return forms["more"].format(
-        first=first.reading, others=forms["join"].join(TOPIC_NAMES[language][topic] for topic in others)
-    )
+        return said
+    return forms["more"].format(first=said, others=forms["join"].join(TOPIC_NAMES[language][topic] for topic in others))
 
 
 def rank(finding: Finding) -> tuple[bool, bool]:
