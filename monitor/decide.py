@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from monitor.compare import alike, compare, compare_clauses, states
 from monitor.extract.screen import LASTING, Trouble
 from monitor.meaning import first_of_each, is_understood, topics_of, understand
+from monitor.meaning.overriding import is_about
 from monitor.meaning.summary import foreign, summary
 from monitor.model import (
     HEALTHY,
@@ -210,9 +211,7 @@ def _applies(rule: Rule, page: Page, change: Change) -> bool:
     return (
         (change.importance == "major" or rule.importance != "major")
         and (not rule.topics or bool(set(rule.topics) & set(change.topics)))
-        and (not rule.vendors or page.vendor in rule.vendors)
-        and (not rule.pages or page.key in rule.pages)
-        and (not rule.types or page.type in rule.types)
+        and is_about(rule, page)
     )
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from monitor.extract.normalise import visible
 from monitor.meaning.rules import ELSE
-from monitor.model import Finding, Override, Page
+from monitor.model import Finding, Override, Page, Rule
 
 _QUOTES = str.maketrans("‘’“”", "''\"\"")
 _LETTER = "[0-9a-z\u00c0-\u024f]"
@@ -18,7 +18,7 @@ _LETTER = "[0-9a-z\u00c0-\u024f]"
 def overridden(finding: Finding, page: Page, overrides: tuple[Override, ...]) -> Finding:
     """The finding with the importance that the first entry gives which fits it, and a rule that names the entry."""
     for number, entry in enumerate(overrides):
-        if _is_about(entry, page) and _fits(entry, finding):
+        if is_about(entry, page) and _fits(entry, finding):
             rule = f"{_named(number, entry)}{ELSE}{finding.rule}"
             return replace(finding, importance=entry.importance, rule=rule)
     return finding
@@ -29,7 +29,8 @@ def _named(number: int, entry: Override) -> str:
     return f"the watchlist's verdicts[{number}]: {entry.importance}{because}"
 
 
-def _is_about(entry: Override, page: Page) -> bool:
+def is_about(entry: Override | Rule, page: Page) -> bool:
+    """Whether an entry of the watchlist is about a page: its vendor, its name and its type are among those it names."""
     return (
         (not entry.vendors or page.vendor in entry.vendors)
         and (not entry.pages or page.key in entry.pages)
@@ -41,12 +42,13 @@ def _fits(entry: Override, finding: Finding) -> bool:
     return (
         (not entry.topics or finding.topic in entry.topics)
         and (not entry.change or finding.change in entry.change)
-        and (not entry.words or any(_stands(words, finding) for words in entry.words))
+        and (not entry.words or _stand(entry.words, finding))
     )
 
 
-def _stands(words: str, finding: Finding) -> bool:
-    return any(_phrase(words).search(_plain(text)) for text in (finding.before, finding.after))
+def _stand(phrases: tuple[str, ...], finding: Finding) -> bool:
+    texts = _plain(finding.before), _plain(finding.after)
+    return any(_phrase(words).search(text) for words in phrases for text in texts)
 
 
 def _plain(text: str) -> str:

@@ -73,7 +73,12 @@ SAME_WORDS = BuiltIn(
     "the wording alone differs",
     "no word of weight differs: other spellings, figures, references, dates",
 )
-LABEL = BuiltIn("label", "none", "a label, not a statement", "a heading, a caption, a menu entry or a question")
+LABEL = BuiltIn(
+    "label",
+    "none",
+    "a label, not a statement",
+    "all there is of it is a heading, a caption, a menu entry or a question",
+)
 NAMES = BuiltIn(
     "names",
     "minor",
@@ -92,14 +97,14 @@ FEW_WORDS = BuiltIn(
     "few-words",
     "minor",
     "words of the clause differ: -{deleted} +{inserted}; few, and none that turns it",
-    f'up to {MOST_WORDS} words differ, and no figure, plan, "not", "may" or "unless" is among them',
+    f"the clause speaks of the topic as before, and up to {MOST_WORDS} words differ: no figure, plan, 'not', 'may' or 'unless'",
     _but(*_BY_THE_WORD),
 )
 LENT = BuiltIn(
     "lent",
     "minor",
     "{said}; the heading above it lends the topic",
-    "the heading alone speaks of the topic, and the clause came, went, or changed in no word that turns it",
+    "the heading alone speaks of the topic, as before; the clause came, went, or changed in no word that turns it",
     _but(*_BY_THE_HEADING),
 )
 FOR_USERS = BuiltIn(
