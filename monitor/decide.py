@@ -20,6 +20,7 @@ from monitor.model import (
     Importance,
     Known,
     Outcome,
+    Override,
     Page,
     Rule,
     Verdict,
@@ -171,26 +172,37 @@ def _noted(outcome: Outcome, note: str) -> Outcome:
     return replace(outcome, capture=replace(outcome.capture, reason=note), change=change)
 
 
-def news(before: Document, after: Document, page: Page, language: str) -> Change | None:
-    """What a page's new text means; None where only headings, captions and menu entries differ, and none speaks of data."""
-    change = judge(before, after, page, language)
-    return change if change.verdict != "quiet" or any(map(states, compare(before, after))) else None
+def news(
+    before: Document, after: Document, page: Page, language: str, overrides: tuple[Override, ...] = ()
+) -> Change | None:
+    """What a page's new text means; None where only headings, captions and menu entries differ, and none speaks of data.
+
+    Whether it is kept is never up to the watchlist: what it overrides is recorded all the same.
+    """
+    change = judge(before, after, page, language, overrides)
+    if change.verdict != "quiet" or any(map(states, compare(before, after))):
+        return change
+    return change if overrides and judge(before, after, page, language).verdict != "quiet" else None
 
 
-def judge(before: Document, after: Document, page: Page, language: str) -> Change:
+def judge(before: Document, after: Document, page: Page, language: str, overrides: tuple[Override, ...] = ()) -> Change:
     """What the difference between two texts means, and whether to tell: by its strongest finding.
 
-    A change that says nothing here, in a language that is not understood, is mentioned, since it may be anything.
+    What the watchlist calls of no importance is left out, and named in the reasons. A change that says nothing here, in a
+    language that is not understood, is mentioned, since it may be anything.
     """
+    vendor = page.vendor_name or page.vendor
     edits = compare_clauses(before, after)
-    found = understand(edits, before, after, page, language)
+    found = understand(edits, before, after, page, language, overrides)
+    told = tuple(finding for finding in found if finding.importance != "none")
+    left_out = first_of_each(finding for finding in found if finding.importance == "none")
     if edits and not found and not is_understood(after.language):
-        said = foreign(after.language, language)
-        return Change("note", "minor", (), said, why=said)
-    importance, findings = _strongest(found), first_of_each(found)
-    topics = topics_of(finding for finding in found if finding.importance == importance)
-    verdict = _VERDICTS[importance]
-    return Change(verdict, importance, topics, summary(findings, language), findings, _why(findings))
+        said, why = (foreign(after.language, language, named) for named in (vendor, ""))
+        return Change("note", "minor", (), said, why=why)
+    importance, findings = _strongest(told), first_of_each(told)
+    topics = topics_of(finding for finding in told if finding.importance == importance)
+    said = summary(findings or left_out, language, vendor)
+    return Change(_VERDICTS[importance], importance, topics, said, findings, _why((*findings, *left_out)))
 
 
 def _strongest(findings: tuple[Finding, ...]) -> Importance:

@@ -24,6 +24,8 @@ TOPICS = DATA_TOPICS + OFFER_TOPICS
 
 Importance = Literal["major", "minor", "none"]
 Verdict = Literal["alert", "note", "quiet"]
+Happened = Literal["added", "removed", "changed"]
+"""What became of a clause that a finding is about."""
 
 OUTCOMES: dict[str, str] = {
     # the page is as it should be
@@ -136,6 +138,23 @@ class Mute:
     until: datetime
     page: str = ""
     topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """How much findings of some kind matter, whatever the program's own rules say. An empty filter lets everything through.
+
+    `words` are phrases of which one must stand in the finding's text, before or after; `because` is shown as the reason.
+    """
+
+    importance: Importance
+    topics: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    change: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    because: str = ""
 
 
 # --- what a fetch brings -------------------------------------------------------------------------------------------
@@ -304,7 +323,7 @@ class Finding:
     """One thing that a change means to a reader. `before` and `after` are verbatim text of the two versions."""
 
     topic: str
-    change: Literal["added", "removed", "changed"]
+    change: Happened
     before: str
     after: str
     reading: str

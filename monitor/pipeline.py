@@ -21,7 +21,7 @@ from monitor.errors import ArchiveError, DamagedRecord, ReadingError
 from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.history.ahead import Ahead, Read
-from monitor.model import Capture, Known, Outcome, Page, Rule, Validators
+from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators
 
 _log = logging.getLogger("monitor.pipeline")
 
@@ -46,10 +46,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an outcome rests on beside the page: the rules of who is told, and the language of what is said."""
+    """What an outcome rests on beside the page: the rules of who is told, the language of what is said, and what matters
+    otherwise than the program says."""
 
     rules: tuple[Rule, ...] = ()
     language: str = "en"
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,8 @@ def _read(
     if read and read.judged_against == known.key:
         change = read.change
     else:
-        change = decide.news(archive.document(known.version_id), version.document, page, judgement.language)
+        before = archive.document(known.version_id)
+        change = decide.news(before, version.document, page, judgement.language, judgement.overrides)
     outcome = decide.changed(page, capture, known, change, version, judgement.rules)
     return decide.accepted(outcome, known) if trouble else outcome
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.hours import label, next_digest
-from monitor.model import Change, Mute, Owed, Page, Rule
+from monitor.model import Change, Mute, Override, Owed, Page, Rule
 
 
 def owe(
@@ -27,9 +27,16 @@ def _applies(rule: Rule, page: Page, change: Change) -> bool:
     return (
         (change.importance == "major" or rule.importance != "major")
         and (not rule.topics or bool(set(rule.topics) & set(change.topics)))
-        and (not rule.vendors or page.vendor in rule.vendors)
-        and (not rule.pages or page.key in rule.pages)
-        and (not rule.types or page.type in rule.types)
+        and is_about(rule, page)
+    )
+
+
+def is_about(entry: Override | Rule, page: Page) -> bool:
+    """Whether an entry of the watchlist is about a page: its vendor, its name and its type are among those it names."""
+    return (
+        (not entry.vendors or page.vendor in entry.vendors)
+        and (not entry.pages or page.key in entry.pages)
+        and (not entry.types or page.type in entry.types)
     )
 
 

@@ -50,9 +50,9 @@ def fetcher(settings: Settings) -> HttpFetcher:
 
 
 def judgement(watchlist: Watchlist) -> Judgement:
-    """By which rules, and in which language, changes are judged. Without a rule, every channel is told what is major."""
+    """How changes are judged, told and put into words. Without a rule, every channel is told what is major."""
     everyone = Rule(send=tuple(channel.name for channel in watchlist.channels))
-    return Judgement(watchlist.rules or (everyone,), watchlist.settings.language)
+    return Judgement(watchlist.rules or (everyone,), watchlist.settings.language, watchlist.verdicts)
 
 
 def manner(watchlist: Watchlist) -> Manner:

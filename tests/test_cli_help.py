@@ -135,6 +135,7 @@ def test_a_missing_archive_is_status_1(exits: Exits, command: tuple[str, ...], t
         ("backup", "copy.db"),
         ("watchlist", "validate"),
         ("watchlist", "list", "--json"),
+        ("watchlist", "rules"),
         ("status", "--quiet"),
         ("--version",),
     ],

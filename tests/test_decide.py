@@ -305,24 +305,24 @@ def test_an_amount_in_a_language_that_is_not_understood_is_told() -> None:
     ("before", "after", "language", "said"),
     [
         ("We keep your chats for thirty (30) days.", "We keep your chats for two years.", "en",
-         "how long data is kept: 30 days → 2 years"),
-        ("我们保存您的对话 30 天。", "我们永久保存您的对话。", "zh", "数据保存多久：30 天 → 永久"),
+         "Acme AI: how long data is kept: 30 days → 2 years"),
+        ("我们保存您的对话 30 天。", "我们永久保存您的对话。", "zh", "Acme AI：数据保存多久：30 天 → 永久"),
         (
             "We do not use content of free accounts to train our models.",
             "We use content of free accounts to train our models unless you opt out.",
             "en",
-            "now trains on your content unless you opt out (free tier); before, it did not",
+            "Acme AI now trains on your content unless you opt out (free tier); before, it did not",
         ),
         (
             "We do not use API data to train our models.",
             "We use API data from the EU to train our models.",
             "zh",
-            "现在将您的内容用于训练（API、欧盟）；此前不将您的内容用于训练",
+            "Acme AI 现在将您的内容用于训练（API、欧盟）；此前不将您的内容用于训练",
         ),
     ],
 )  # fmt: skip
-def test_a_reading_says_from_what_to_what(before: str, after: str, language: str, said: str) -> None:
-    """A period is told with the one before it, a stance with the scope that its clause names."""
+def test_a_summary_says_who_and_from_what_to_what(before: str, after: str, language: str, said: str) -> None:
+    """The vendor is named, a period is told with the one before it, a stance with the scope that its clause names."""
     spoken = "zh" if "我们" in before else "en"
     old, new = (document(*PARAGRAPHS[:3], text, language=spoken) for text in (before, after))
     assert decide.judge(old, new, PAGE, language).summary.startswith(said)

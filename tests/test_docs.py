@@ -52,6 +52,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "Webhook": shape.WebhookShape,
     "Apprise": shape.AppriseShape,
     "Rules": shape.RuleShape,
+    "Verdicts": shape.VerdictShape,
     "Vendors": shape.VendorShape,
     "Pages": shape.PageShape,
 }

@@ -315,7 +315,7 @@ def test_an_alert_that_could_not_be_sent_is_sent_later(
     assert "1 alerts delivered" in place.run("check").stderr
     [mail] = mailbox.mails
     body = mail.get_body(("plain",))
-    assert mail["Subject"].startswith("Acme AI: ")
+    assert mail["Subject"] == "Acme AI now says that it trains on your content"
     assert body is not None and "to train our models" in body.get_content()
 
 

@@ -116,6 +116,31 @@ def test_the_subject_says_it_all() -> None:
     assert alert().subject == "Acme: free tokens 10,000,000 -> 1,000,000 a day"
 
 
+@pytest.mark.parametrize(
+    ("summary", "subject"),
+    [
+        ("Acme now trains on your content; before, it did not", "Acme now trains on your content; before, it did not"),
+        ("Acme: free usage: 10 → 1", "Acme: free usage: 10 → 1"),
+        ("Acme：免费额度：10 → 1", "Acme：免费额度：10 → 1"),
+        ("acme: free usage: 10 → 1", "acme: free usage: 10 → 1"),
+        ("now trains on your content; before, it did not", "Acme: now trains on your content; before, it did not"),
+        ("Acme2 is another name", "Acme: Acme2 is another name"),
+        ("", "Acme: free-plan changed"),
+    ],
+)
+def test_the_subject_names_the_vendor_once(summary: str, subject: str) -> None:
+    """A summary that names the vendor is the subject; one of an old archive, which does not, gets the name in front."""
+    assert alert(replace(RECORD, change=replace(RECORD.change, summary=summary))).subject == subject
+
+
+@pytest.mark.parametrize("name", ["Acme: ", ""])
+def test_what_the_summary_says_is_not_said_twice(name: str) -> None:
+    """The first line of the text is the summary, and a reading that it holds does not follow, named vendor or not."""
+    text = alert(replace(RECORD, change=replace(RECORD.change, summary=name + FINDING.reading))).text
+    assert text.startswith(f"{name}{FINDING.reading}\n")
+    assert text.count(FINDING.reading) == 1
+
+
 def test_the_text_says_what_where_and_how() -> None:
     """The text holds the reading, the place, the marked clause, the other differences, the link and the times."""
     text = alert().text

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UsageError
-from monitor.model import DATA_TOPICS, OFFER_TOPICS, Page, Rule
+from monitor.model import DATA_TOPICS, OFFER_TOPICS, Override, Page, Rule
 from monitor.watchlist import AppriseSettings, EmailSettings, Settings, Watchlist, WebhookSettings, expand, load
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +32,14 @@ rules:
     vendors: [acme]
     pages: [acme/terms]
     types: [dpa]
+verdicts:
+  - {topics: [offers, price], types: [pricing], importance: minor}
+  - vendors: [acme]
+    pages: [acme/terms]
+    change: [added, removed]
+    words: [service provider, 服务商]
+    importance: none
+    because: hosts come and go
 vendors:
   acme:
     name: Acme AI
@@ -84,6 +92,13 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         pages=(terms, Page("beta", "pricing", "pricing", "http://beta.example:8080/", "beta", every="2h")),
         disabled=(Page("beta", "account", "other", "https://beta.example/account", "beta", every="2h"),),
         notes={"acme/terms": "read by hand in May", "beta/account": "needs a login"},
+        verdicts=(
+            Override("minor", ("free-amount", "free-terms", "limits", "price"), ("pricing",)),
+            Override(
+                "none", vendors=("acme",), pages=("acme/terms",), change=("added", "removed"),
+                words=("service provider", "服务商"), because="hosts come and go",
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -94,7 +109,8 @@ def test_defaults(tmp_path: Path) -> None:
         "12h", "en", tmp_path / "snapshots/archive.db", "", 5, allow_private_addresses=False
     )
     assert watchlist.pages == (Page("acme", "terms", "terms", "https://acme.example/", "acme"),)
-    assert (watchlist.channels, watchlist.rules, watchlist.disabled, watchlist.notes) == ((), (), (), {})
+    assert (watchlist.channels, watchlist.rules, watchlist.verdicts, watchlist.disabled) == ((), (), (), ())
+    assert watchlist.notes == {}
 
 
 @pytest.mark.parametrize(("said", "seconds"), [("0s", 0), ("90s", 90), ("10m", 600), ("false", None)])
@@ -103,7 +119,9 @@ def test_a_second_look_is_put_off_or_given_up(tmp_path: Path, said: str, seconds
     assert load(write(tmp_path, SMALL + f"settings: {{confirm: {said}}}\n"), {}).settings.confirm == seconds
 
 
-@pytest.mark.parametrize("empty", ["settings:\n", "channels:\n", "rules:\n", "settings: {}\nchannels: {}\nrules: []\n"])
+@pytest.mark.parametrize(
+    "empty", ["settings:\n", "channels:\n", "rules:\n", "verdicts:\n", "settings: {}\nchannels: {}\nrules: []\n"]
+)
 def test_sections_may_be_empty(tmp_path: Path, empty: str) -> None:
     """A section whose lines are all commented out is the same as none."""
     assert load(write(tmp_path, empty + SMALL), {}).pages == load(write(tmp_path, SMALL), {}).pages
@@ -190,7 +208,7 @@ def test_shipped_examples_are_sound(tmp_path: Path) -> None:
     text = (ROOT / "watchlist.yaml").read_text(encoding="utf-8").replace("\n  # ", "\n  ")
     watchlist = load(write(tmp_path, text), {})
     assert [channel.kind for channel in watchlist.channels] == ["email", "webhook", "apprise"]
-    assert len(watchlist.rules) == 2
+    assert (len(watchlist.rules), len(watchlist.verdicts)) == (2, 1)
     assert watchlist.settings.contact
 
 

@@ -55,6 +55,10 @@ def rule(entry: str) -> str:
     return f"{HEAD}{PAGE}channels:\n  mail: {{kind: apprise, url: tgram://x}}\nrules:\n  - {{{entry}}}\n"
 
 
+def verdict(entry: str) -> str:
+    return f"{HEAD}{PAGE}verdicts:\n  - {{{entry}}}\n"
+
+
 def test_ten_mistakes_are_reported_at_once() -> None:
     """Every mistake is told in one go, sorted by line, with its key and what was expected there."""
     assert [(mistake.line, mistake.key) for mistake in mistakes(TEN)] == [
@@ -102,7 +106,7 @@ def test_ten_mistakes_are_reported_at_once() -> None:
         (HEAD + "vendors: {}\n", 2, "vendors", "at least one"),
         (HEAD + "vendors:\n", 2, "vendors", "expected keys and values"),
         (HEAD + PAGE + "vendor: {}\n", 6, "vendor", "did you mean `vendors`?"),
-        (HEAD + PAGE + "zzz: 1\n", 6, "zzz", "expected one of channels, rules, settings, vendors, version"),
+        (HEAD + PAGE + "zzz: 1\n", 6, "zzz", "expected one of channels, rules, settings, vendors, verdicts, version"),
         # settings
         (HEAD + PAGE + "settings:\n  every: 0 25 * * *\n", 7, "settings.every", "cron field hour"),
         (HEAD + PAGE + "settings:\n  archive: ''\n", 7, "settings.archive", "some text"),
@@ -137,6 +141,21 @@ def test_ten_mistakes_are_reported_at_once() -> None:
         (rule("send: [mail], importance: huge"), 9, "rules[0].importance", "expected 'major' or 'minor'"),
         (rule("send: [mail], digest: 3"), 9, "rules[0].digest", "expected 'daily' or 'weekly'"),
         (HEAD + PAGE + "rules:\n  - {send: [mail]}\n", 7, "rules[0].send[0]", "there is none yet"),
+        # verdicts
+        (verdict("topics: [training]"), 7, "verdicts[0].importance", "missing"),
+        (verdict("importance: minr, topics: [training]"), 7, "verdicts[0].importance", "did you mean `minor`?"),
+        (verdict("importance: major"), 7, "verdicts[0]", "this fits every finding; expected at least one filter of topics"),
+        (verdict("importance: major, words: [], because: x"), 7, "verdicts[0]", "this fits every finding"),
+        (verdict("importance: none, topics: [offer]"), 7, "verdicts[0].topics[0]", "did you mean `offers`?"),
+        (verdict("importance: none, types: [privcy]"), 7, "verdicts[0].types[0]", "did you mean `privacy`?"),
+        (verdict("importance: none, vendors: [acne]"), 7, "verdicts[0].vendors[0]", "did you mean `acme`?"),
+        (verdict("importance: none, pages: [acme/term]"), 7, "verdicts[0].pages[0]", "did you mean `acme/terms`?"),
+        (verdict("importance: none, change: [remove]"), 7, "verdicts[0].change[0]", "did you mean `removed`?"),
+        (verdict("importance: none, words: retention"), 7, "verdicts[0].words", "a list"),
+        (verdict("importance: none, words: [30]"), 7, "verdicts[0].words[0]", "in quotes"),
+        (verdict("importance: none, words: [' - ']"), 7, "verdicts[0].words[0]", "a word or a phrase"),
+        (verdict("importance: none, word: [retention]"), 7, "verdicts[0].word", "did you mean `words`?"),
+        (HEAD + PAGE + "verdicts: {importance: none}\n", 6, "verdicts", "a list"),
         # pages
         (page(""), 5, "vendors.acme.pages.terms.url", "missing"),
         (page("url: acme.example"), 5, "vendors.acme.pages.terms.url", "https://example.com/terms"),
@@ -173,6 +192,18 @@ def test_links_between_entries_are_checked_in_a_broken_file() -> None:
     """A wrong name in a rule and an address watched twice are told although the shape is wrong elsewhere."""
     text = f"version: 7\n{PAGE}      b: {{type: terms, url: https://acme.example/}}\nrules:\n  - {{send: [x]}}\n"
     assert [mistake.key for mistake in mistakes(text)] == ["version", "vendors.acme.pages.b.url", "rules[0].send[0]"]
+
+
+def test_a_misspelt_filter_is_one_mistake() -> None:
+    """An entry whose only filter is misspelt is told of the name, not that it has no filter."""
+    keys = [mistake.key for mistake in mistakes(verdict("importance: none, topcis: [training]"))]
+    assert keys == ["verdicts[0].topcis"]
+
+
+def test_verdicts_without_a_filter_are_told_in_a_broken_file() -> None:
+    """An entry that fits every finding is told with its line though the shape is wrong elsewhere."""
+    text = verdict("importance: none").replace("version: 1", "version: 7")
+    assert [(mistake.line, mistake.key) for mistake in mistakes(text)] == [(1, "version"), (7, "verdicts[0]")]
 
 
 @pytest.mark.parametrize(

@@ -33,10 +33,11 @@ def captures(setup: Setup, file: Path) -> None:
     changes nothing; an import that was stopped goes on where it was.
     """
     pages = capture_list.load(file)
-    judgement = Judgement(rules=(), language=setup.language())
     watchlist = setup.watchlist_if_any()
+    judgement = Judgement((), setup.language(), watchlist.verdicts if watchlist else ())
     counts: Counter[Intake] = Counter()
-    with readers(judgement.language) as reading, setup.writing() as archive, _progress(setup) as progress:
+    reading_ahead = readers(judgement.language, overrides=judgement.overrides)
+    with reading_ahead as reading, setup.writing() as archive, _progress(setup) as progress:
         task = progress.add_task("importing", total=sum(map(len, pages.values())))
         for some in reading.ahead(_as_watched(watchlist, recorded) for recorded in pages.values()):
             counts.update(pipeline.take_recorded(some, archive, judgement))

@@ -18,6 +18,7 @@ from monitor.compare import compare
 from monitor.errors import UsageError
 from monitor.meaning import Understood, understand_document
 from monitor.model import Document, Edit, Page
+from monitor.records import PageState
 from monitor.report import amount_json, finding_json
 
 _TYPES = {
@@ -91,7 +92,7 @@ def _print(understood: Understood) -> None:
 @dataclass(frozen=True, slots=True)
 class _Side:
     document: Document
-    type: str
+    page: Page
 
 
 @click.command()
@@ -102,8 +103,9 @@ class _Side:
 def diff(setup: Setup, old: str, new: str, json_: bool) -> None:
     """Compare OLD with NEW as the monitor would: each is a file, or a version `vendor/page@DATE`."""
     before, after = _side(setup, old), _side(setup, new)
-    page = Page("", "", after.type, "")
-    change = decide.judge(before.document, after.document, page, setup.language())
+    watchlist = setup.watchlist_if_any()
+    overrides = watchlist.verdicts if watchlist else ()
+    change = decide.judge(before.document, after.document, after.page, setup.language(), overrides)
     edits = compare(before.document, after.document)
     if json_:
         print_json(
@@ -139,15 +141,19 @@ def _edit_json(edit: Edit) -> dict[str, object]:
 def _side(setup: Setup, name: str) -> _Side:
     """The document that `name` means: a file if there is one, else a version of the archive."""
     if Path(name).exists() or "@" not in name:
-        return _Side(_of_file(Path(name)), "other")
+        return _Side(_of_file(Path(name)), Page("", "", "other", ""))
     key, _, date = name.rpartition("@")
     vendor, page = page_key(key)
     at = instant(date) + (
         timedelta(days=1) - timedelta(microseconds=1) if len(date) == len("2026-11-23") else timedelta()
     )
     with setup.reading() as archive:
-        kind = next((state.type for state in archive.pages() if (state.vendor, state.page) == (vendor, page)), "other")
-        return _Side(archive.version_at(vendor, page, at).document, kind)
+        kept = next((_page(state) for state in archive.pages() if (state.vendor, state.page) == (vendor, page)), None)
+        return _Side(archive.version_at(vendor, page, at).document, kept or Page(vendor, page, "other", ""))
+
+
+def _page(state: PageState) -> Page:
+    return Page(state.vendor, state.page, state.type, state.url, state.vendor_name)
 
 
 COMMANDS: tuple[click.Command, ...] = (read, diff)

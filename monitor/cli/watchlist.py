@@ -1,4 +1,4 @@
-"""`watchlist`: is it right, what does it watch, and what would other selectors read."""
+"""`watchlist`: is it right, what does it watch, by which rules, and what would other selectors read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.text import Text
 from monitor import wiring
 from monitor.archive import Archive
 from monitor.cli.arguments import page_key
+from monitor.cli.rules import listed_rules, rule_json, rule_row
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.cli.show import console, edits, table, when
 from monitor.errors import UsageError
@@ -24,7 +25,7 @@ _DOCUMENTS = frozenset({"ok", "unreadable", *LASTING})
 
 @click.group()
 def watchlist() -> None:
-    """The watchlist: is it right, what does it watch, and what would other selectors read."""
+    """The watchlist: is it right, what does it watch, by which rules, and what would other selectors read."""
 
 
 @watchlist.command()
@@ -37,6 +38,7 @@ def validate(setup: Setup) -> None:
         f"{found.path}: {len(found.pages)} pages of {vendors} vendors"
         + (f", {len(found.disabled)} more not enabled" if found.disabled else "")
         + f"; {len(found.channels)} channels, {len(found.rules)} rules"
+        + (f", {len(found.verdicts)} verdicts" if found.verdicts else "")
     )
 
 
@@ -62,6 +64,22 @@ def list_(setup: Setup, json_: bool) -> None:
         return
     rows = [[page.key, page.type, page.every if enabled else "not enabled", page.url] for page, enabled in pages]
     console().print(table(["page", "type", "every", "address"], rows))
+
+
+@watchlist.command("rules")
+@as_json
+@common
+def rules_(setup: Setup, json_: bool) -> None:
+    """By which rules findings are weighed and alerts are sent: the watchlist's verdicts, the program's own, the rules.
+
+    Of the verdicts the first that fits a finding sets its importance; without one, the first of the program's own that holds.
+    """
+    found = listed_rules(setup.watchlist())
+    if json_:
+        for rule in found:
+            print_json(rule_json(rule))
+        return
+    console().print(table(["rule", "says", "topics", "when", "reason given"], map(rule_row, found)))
 
 
 def _selector(_context: click.Context, _option: click.Parameter, given: str | tuple[str, ...] | None) -> object:

@@ -20,7 +20,7 @@ from monitor import extract
 from monitor.decide import news
 from monitor.extract import Source
 from monitor.extract.screen import screen
-from monitor.model import Capture, Change, Page, Version
+from monitor.model import Capture, Change, Override, Page, Version
 
 AHEAD = 3
 """Such runs that wait for each process, or for their turn to be taken."""
@@ -79,10 +79,13 @@ class Ahead:
 class Readers:
     """Processes that read and judge; none on a machine of one core, where each capture is read when its turn comes."""
 
-    def __init__(self, pool: ProcessPoolExecutor | None, processes: int, language: str) -> None:
+    def __init__(
+        self, pool: ProcessPoolExecutor | None, processes: int, language: str, overrides: tuple[Override, ...] = ()
+    ) -> None:
         self._pool = pool
         self._processes = processes
         self._language = language
+        self._overrides = overrides
 
     def ahead(self, pages: Iterable[tuple[Recording, ...]]) -> Iterator[tuple[Ahead, ...]]:
         """The recordings of each page in their order, some at a time; the next are being read meanwhile."""
@@ -98,7 +101,7 @@ class Readers:
 
     def _submitted(self, some: tuple[Recording, ...]) -> Future[list[Read | None]] | None:
         try:
-            return self._pool.submit(_read_all, some, self._language) if self._pool else None
+            return self._pool.submit(_read_all, some, self._language, self._overrides) if self._pool else None
         except BrokenProcessPool:  # a pool takes nothing more once one of its processes crashed
             return None
 
@@ -111,15 +114,20 @@ def _result(reading: Future[list[Read | None]] | None, count: int) -> list[Read 
 
 
 @contextmanager
-def readers(language: str, processes: int = len(os.sched_getaffinity(0))) -> Iterator[Readers]:
-    """Processes that read and judge, one a core. They end with this one, however it ends. `language`: of what is said."""
+def readers(
+    language: str, processes: int = len(os.sched_getaffinity(0)), *, overrides: tuple[Override, ...] = ()
+) -> Iterator[Readers]:
+    """Processes that read and judge, one a core. They end with this one, however it ends.
+
+    `language` is that of what is said; `overrides` are what the watchlist says of findings.
+    """
     if processes < 2:
-        yield Readers(None, 1, language)
+        yield Readers(None, 1, language, overrides)
         return
     with ProcessPoolExecutor(processes, get_context("fork"), initializer=_alone) as pool:
         pool.submit(os.getpid).result()  # forks now, before the caller holds locks and threads
         try:
-            yield Readers(pool, processes, language)
+            yield Readers(pool, processes, language, overrides)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -136,8 +144,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _read_all(recorded: tuple[Recording, ...], language: str) -> list[Read | None]:
-    reader = _Reader(language)
+def _read_all(recorded: tuple[Recording, ...], language: str, overrides: tuple[Override, ...]) -> list[Read | None]:
+    reader = _Reader(language, overrides)
     found: list[Read | None] = []
     for each in recorded:
         try:
@@ -150,8 +158,9 @@ def _read_all(recorded: tuple[Recording, ...], language: str) -> list[Read | Non
 class _Reader:
     """Reads captures of one page in a row, each in the light of those before it: texts come back, and are known then."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, overrides: tuple[Override, ...]) -> None:
         self._language = language
+        self._overrides = overrides
         self._versions: dict[str, Version] = {}
         self._last = ""
         self._stands: Version | None = None
@@ -176,7 +185,7 @@ class _Reader:
         if stands is None:
             self._stands = version
             return replace(read, version=version)
-        change = news(stands.document, version.document, page, self._language)
+        change = news(stands.document, version.document, page, self._language, self._overrides)
         self._stands = version if change else stands  # where only captions differ the archive begins no version either
         return replace(read, version=version, judged_against=stands.key, change=change)
 

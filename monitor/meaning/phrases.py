@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from monitor.meaning.amounts import amount_words, shift
 from monitor.meaning.durations import period_words
 from monitor.meaning.scopes import scope_words
 from monitor.model import Offer, Reading
 
-__all__ = ["amount_words", "stated"]
+__all__ = ["amount_words", "of_vendor", "stated", "without_vendor"]
 
 NOTHING = Reading(())
 TOPIC_NAMES = {
@@ -31,7 +33,7 @@ _STANCES = {
         "unclear": "leaves open whether it trains on your content",
     },
     "zh": {
-        "trains": "将您的内容用于训练", "trains unless opted out": "除非您选择退出，否则将您的内容用于训练", "trains only if opted in": "只有在您同意后才将您的内容用于训练",
+        "trains": "将您的内容用于训练", "trains unless opted out": "将您的内容用于训练，除非您选择退出", "trains only if opted in": "只有在您同意后才将您的内容用于训练",
         "does not train": "不将您的内容用于训练", "unclear": "未说明是否将您的内容用于训练",
     },
 }  # fmt: skip
@@ -40,20 +42,45 @@ _STOOD = {
         "trains": "it did in any case", "trains unless opted out": "it did unless you opted out", "trains only if opted in": "only if you opted in",
         "does not train": "it did not", "unclear": "it left that open",
     },
-    "zh": _STANCES["zh"],
+    "zh": _STANCES["zh"] | {"trains": "一律将您的内容用于训练"},
 }  # fmt: skip
 _SAYS = {
     "en": {
-        "kept": "how long data is kept: {old} → {new}", "flip": "now {new}{scope}; before, {old}", "said": "now says that it {new}{scope}", "unsaid": "no longer says that it {old}{scope}",
+        "kept": "how long data is kept: {old} → {new}", "flip": "now {new}{scope}; before, {old}", "open": "now {new}{scope}; before, it said that it {old}", "opened": "now {new}{scope}", "said": "now says that it {new}{scope}", "unsaid": "no longer says that it {old}{scope}",
         "added": "new clause on {topic}", "removed": "no longer says anything here on {topic}", "changed": "changed wording on {topic}",
         "amount": "{topic}: {old} → {new}{shift}", "new-amount": "{topic}: new, {new}", "no-amount": "{topic}: {old} no longer offered here",
     },
     "zh": {
-        "kept": "数据保存多久：{old} → {new}", "flip": "现在{new}{scope}；此前{old}", "said": "现在声明{new}{scope}", "unsaid": "不再声明{old}{scope}",
+        "kept": "数据保存多久：{old} → {new}", "flip": "现在{new}{scope}；此前{old}", "open": "现在{new}{scope}；此前{old}", "opened": "现在{new}{scope}", "said": "现在声明{new}{scope}", "unsaid": "不再声明{old}{scope}",
         "added": "新增条款：{topic}", "removed": "删除条款：{topic}", "changed": "条款有变：{topic}",
         "amount": "{topic}：{old} → {new}{shift}", "new-amount": "{topic}：新增 {new}", "no-amount": "{topic}：不再提供 {old}",
     },
 }  # fmt: skip
+
+
+_WORDINGS = ("added", "removed", "changed")
+_OF_VENDOR = {
+    "en": {"subject": "{vendor} {reading}", "heading": "{vendor}: {reading}"},
+    "zh": {"subject": "{vendor}{reading}", "heading": "{vendor}：{reading}"},
+}
+_BEHIND_VENDOR = re.compile(r": |：| ?(?=now |no longer |现在|不再)")
+"""What stands between a vendor's name and a reading, in every language."""
+
+
+def of_vendor(vendor: str, topic: str, reading: str, language: str) -> str:
+    """A reading as a sentence that names the vendor: of what it says on training the subject, of all else the heading."""
+    if not vendor:
+        return reading
+    wordings = {_SAYS[language][form].format(topic=TOPIC_NAMES[language]["training"]) for form in _WORDINGS}
+    form = "subject" if topic == "training" and reading not in wordings else "heading"
+    gap = " " if form == "subject" and language == "zh" and vendor[-1].isascii() else ""
+    return _OF_VENDOR[language][form].format(vendor=vendor + gap, reading=reading)
+
+
+def without_vendor(sentence: str, vendor: str) -> str:
+    """A sentence without the vendor's name that it begins with; as it is where it begins otherwise."""
+    behind = _BEHIND_VENDOR.match(sentence, len(vendor)) if vendor and sentence.startswith(vendor) else None
+    return sentence[behind.end() :] if behind else sentence
 
 
 def stated(topic: str, old: Offer | Reading | None, new: Offer | Reading | None, language: str) -> str:
@@ -82,10 +109,16 @@ def _amounts(topic: str, old: Offer | None, new: Offer | None, language: str) ->
     return _SAYS[language][form].format(topic=TOPIC_NAMES[language][topic], **named)
 
 
+def _stance_form(before: str | None, after: str | None) -> str:
+    if after == "unclear":
+        return "open" if before else "opened"
+    return "flip" if before and after else "said" if after else "unsaid"
+
+
 def _said(topic: str, old: Reading | None, new: Reading | None, language: str) -> str:
     before, after = old.stance if old else None, new.stance if new else None
-    if topic == "training" and before != after:
-        form = "flip" if before and after else "said" if after else "unsaid"
+    if topic == "training" and before != after and not (before == "unclear" and after is None):
+        form = _stance_form(before, after)
         past = _STOOD if form == "flip" else _STANCES
         scope = scope_words((new if new and after else old or NOTHING).scopes, language)
         return _SAYS[language][form].format(

@@ -13,10 +13,12 @@ from monitor.extract.blocks import CELL
 from monitor.meaning.amounts import align
 from monitor.meaning.merging import merged
 from monitor.meaning.offers import offers
+from monitor.meaning.overriding import overridden
 from monitor.meaning.phrases import NOTHING, amount_words, stated
+from monitor.meaning.rules import AMOUNT, CONDITION, PAID, Weight
 from monitor.meaning.summary import rank
 from monitor.meaning.topics import is_quiet, read_clause
-from monitor.meaning.weight import Renamings, Weight, in_full, renamings, weigh
+from monitor.meaning.weight import Renamings, in_full, renamings, weigh
 from monitor.meaning.wording import differ_in_figures, differing_terms
 from monitor.model import (
     DATA_TOPICS,
@@ -26,8 +28,8 @@ from monitor.model import (
     ClauseEdit,
     Document,
     Finding,
-    Importance,
     Offer,
+    Override,
     Page,
     Reading,
 )
@@ -60,11 +62,17 @@ def understand_document(document: Document) -> Understood:
 
 
 def understand(
-    edits: tuple[ClauseEdit, ...], before: Document, after: Document, page: Page, language: str
+    edits: tuple[ClauseEdit, ...],
+    before: Document,
+    after: Document,
+    page: Page,
+    language: str,
+    overrides: tuple[Override, ...] = (),
 ) -> tuple[Finding, ...]:
     """What edits mean, the weightiest first. `language` is that of the readings; the clauses are quoted as they stand.
 
-    An edit that touches several topics makes a finding for each; `first_of_each` leaves what is worth showing.
+    An edit that touches several topics makes a finding for each; `first_of_each` leaves what is worth showing. Of importance
+    `none` are those alone that an entry of the watchlist made so.
     """
     edits = merged(edits)
     renamed = renamings(edits)
@@ -75,7 +83,7 @@ def understand(
         found += amounts
         same = bool(_offers(edit.before) and _offers(edit.after)) and _same_amounts(edit)
         found += (finding for finding in statements if not ((amounts or same) and finding.topic in OFFER_TOPICS))
-    return tuple(sorted(found, key=rank))
+    return tuple(sorted((overridden(finding, page, overrides) for finding in found), key=rank))
 
 
 def is_understood(language: str) -> bool:
@@ -105,8 +113,9 @@ def _offers(clause: Clause | None) -> tuple[Offer, ...]:
 def _offer_findings(edit: ClauseEdit, language: str) -> Iterator[Finding]:
     for old, new in align(_offers(edit.before), _offers(edit.after)):
         kind = next(offer.kind for offer in (new, old) if offer)
+        said = AMOUNT.weight(kind=kind)
         yield replace(
-            _finding(edit, kind, "minor" if kind == "price" else "major", f"{kind}: an amount differs"),
+            _finding(edit, kind, PAID.weight(said=said.rule) if kind in PAID.topics else said),
             reading=stated(kind, old, new, language),
             amount_before=old.amount if old else None,
             amount_after=new.amount if new else None,
@@ -119,11 +128,9 @@ def _condition_finding(edit: ClauseEdit, language: str) -> Iterator[Finding]:
         return
     deleted, inserted = differing_terms(edit.before.text, edit.after.text)
     if (deleted or inserted) and not _same_amounts(edit):
-        rule = f"the words around an offer differ: -{deleted} +{inserted}"
+        weight = CONDITION.weight(deleted=deleted, inserted=inserted)
         reading = Reading(("free-terms",))
-        yield replace(
-            _finding(edit, "free-terms", "major", rule), reading=stated("free-terms", reading, reading, language)
-        )
+        yield replace(_finding(edit, "free-terms", weight), reading=stated("free-terms", reading, reading, language))
 
 
 def _topic_findings(
@@ -138,11 +145,9 @@ def _topic_findings(
     if by_column := _column_topics(edit):
         old, new = (replace(reading, topics=(*by_column, *reading.topics)) for reading in (old, new))
     for topic in dict.fromkeys((*new.topics, *old.topics)):
-        weight: Weight = weigh(edit, topic, old, new, renamed, page)
+        weight = weigh(edit, topic, old, new, renamed, page)
         if weight.importance != "none":
-            yield replace(
-                _finding(edit, topic, weight.importance, weight.rule), reading=stated(topic, old, new, language)
-            )
+            yield replace(_finding(edit, topic, weight), reading=stated(topic, old, new, language))
 
 
 def _column_topics(edit: ClauseEdit) -> tuple[str, ...]:
@@ -163,7 +168,7 @@ def _same_amounts(edit: ClauseEdit) -> bool:
     return edit.before is not None and edit.after is not None and differ_in_figures(edit.before.text, edit.after.text)
 
 
-def _finding(edit: ClauseEdit, topic: str, importance: Importance, rule: str) -> Finding:
+def _finding(edit: ClauseEdit, topic: str, weight: Weight) -> Finding:
     before, after = edit.before.text if edit.before else "", edit.after.text if edit.after else ""
     where = edit.after or edit.before
     return Finding(
@@ -172,9 +177,9 @@ def _finding(edit: ClauseEdit, topic: str, importance: Importance, rule: str) ->
         before=before,
         after=after,
         reading="",
-        importance=importance,
+        importance=weight.importance,
         trail=where.block.trail if where else (),
-        rule=rule,
+        rule=weight.rule,
     )
 
 

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from monitor.extract.blocks import LEADS
+from monitor.meaning.rules import (
+    ADDED,
+    FEW_WORDS,
+    FOR_USERS,
+    LABEL,
+    LENT,
+    MOST_WORDS,
+    NAMES,
+    PAID,
+    REMOVED,
+    SAME_WORDS,
+    SPOKEN,
+    STANCE,
+    UNSPOKEN,
+    WORDS,
+    Weight,
+)
 from monitor.meaning.topics import read_clause
 from monitor.meaning.wording import PLANS, WORD, differing, differing_terms, weighty
-from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Importance, Page, Reading, Span
+from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Page, Reading, Span
 from monitor.words import spans
 
-_BY_THE_WORD = frozenset({"training", "retention", "review", "sharing", "transfer", "licence", "free-amount"})
-"""Topics on which one word may be the change: a purpose, a period, a reader, a recipient, a country, a right."""
-_BY_THE_HEADING = frozenset({"free-terms", "limits"})
-"""Topics whose statements do not name them: "You need a verified phone number", under "What you get for free"."""
-_OF_THE_VENDOR = frozenset({"review"})
-"""Topics that a page on what users may do speaks of only where it says what the vendor does."""
-_FEW_WORDS = 3
 _TURNING = frozenset(
     "not no never nor may will must might could should only solely exclusively strictly unless except until default opt consent "
     "without always any all 不 未 非 除非 仅 只 可 可以 必须 默认 等 仅限 "
@@ -29,14 +38,6 @@ _TURNING = frozenset(
 _LABEL_WORDS = 9
 _RENAMED = 3
 """So often must one name be put in another's place to make a renaming. A plan is no name: who is on it gets its terms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """How much an edit matters, and the rule that says so."""
-
-    importance: Importance
-    rule: str
 
 
 Renamings = tuple[tuple[str, str], ...]
@@ -49,19 +50,19 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
     before, after = _texts(edit.before, edit.after, renamed)
     deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing_terms(before, after)
     if not deleted and not inserted:
-        return Weight("none", "the wording alone differs")
-    if topic in DATA_TOPICS and edit.before.text != edit.after.text and _swaps_names(edit.before, edit.after):
-        return Weight("minor", f"one name stands in the place of another: -{deleted} +{inserted}")
-    if topic == "training" and old.stance != new.stance and old.stance and new.stance:
-        return Weight("major", f"the stance turned from {old.stance!r} to {new.stance!r}")
+        return SAME_WORDS.weight()
+    if topic in NAMES.topics and edit.before.text != edit.after.text and _swaps_names(edit.before, edit.after):
+        return NAMES.weight(deleted=deleted, inserted=inserted)
+    if topic in STANCE.topics and old.stance != new.stance and old.stance and new.stance:
+        return STANCE.weight(old=old.stance, new=new.stance)
     if _is_label(edit.after) and _is_label(edit.before):
-        return Weight("none", "a label, not a statement")
-    said = "the clause did not speak of it before" if topic not in old.topics else "the clause no longer speaks of it"
-    if (topic in old.topics) == (topic in new.topics):
-        said = f"words of the clause differ: -{deleted} +{inserted}"
-        if topic not in _BY_THE_WORD and _is_wording(f"{deleted} {inserted}"):
-            return Weight("minor", said)
-    return _for_page(edit, topic, page, said)
+        return LABEL.weight()
+    if (topic in old.topics) != (topic in new.topics):
+        return _for_page(edit, topic, page, (SPOKEN if topic in new.topics else UNSPOKEN).weight(), turns=True)
+    words = f"{deleted} {inserted}"
+    if topic in FEW_WORDS.topics and _is_wording(words):
+        return FEW_WORDS.weight(deleted=deleted, inserted=inserted)
+    return _for_page(edit, topic, page, WORDS.weight(deleted=deleted, inserted=inserted), turns=_turns(words))
 
 
 def _texts(before: Clause, after: Clause, renamed: Renamings) -> tuple[str, str]:
@@ -73,7 +74,7 @@ def _texts(before: Clause, after: Clause, renamed: Renamings) -> tuple[str, str]
 
 def _is_wording(differing_words: str) -> bool:
     """Whether words that differ are few and turn nothing: no figure, no plan, no "not", "may" or "unless" among them."""
-    return len(differing_words.split()) <= _FEW_WORDS and not _turns(differing_words)
+    return len(differing_words.split()) <= MOST_WORDS and not _turns(differing_words)
 
 
 def _turns(words: str) -> bool:
@@ -87,8 +88,8 @@ def _turns(words: str) -> bool:
 def _weigh_one(edit: ClauseEdit, topic: str, page: Page) -> Weight:
     """The weight of a clause that was added or removed whole."""
     if all(map(_is_label, _editions(edit))):
-        return Weight("none", "a label, not a statement")
-    return _for_page(edit, topic, page, f"a clause on it was {'removed' if edit.after is None else 'added'}")
+        return LABEL.weight()
+    return _for_page(edit, topic, page, (REMOVED if edit.after is None else ADDED).weight(), turns=False)
 
 
 def _editions(edit: ClauseEdit) -> tuple[Clause, ...]:
@@ -102,15 +103,16 @@ def _swaps_names(before: Clause, after: Clause) -> bool:
     return 2 * len(list(_swaps(before, after))) == len(differ)
 
 
-def _for_page(edit: ClauseEdit, topic: str, page: Page, rule: str) -> Weight:
+def _for_page(edit: ClauseEdit, topic: str, page: Page, said: Weight, *, turns: bool) -> Weight:
+    """What was said of an edit, or less: where the clause does not name the topic, or such pages are not about it."""
     lent = not any(topic in read_clause(in_full(clause)).topics for clause in _editions(edit))
-    if lent and topic not in _BY_THE_HEADING and not _turns(rule):
-        return Weight("minor", f"{rule}; the heading above it lends the topic")
-    if page.type == "usage-policy" and topic not in _OF_THE_VENDOR:
-        return Weight("minor", f"{rule}; the page is about what users may do")
-    if topic == "price":
-        return Weight("minor", f"{rule}; what is paid is no offer")
-    return Weight("major", rule)
+    if lent and topic in LENT.topics and not turns:
+        return LENT.weight(said=said.rule)
+    if page.type == "usage-policy" and topic in FOR_USERS.topics:
+        return FOR_USERS.weight(said=said.rule)
+    if topic in PAID.topics:
+        return PAID.weight(said=said.rule)
+    return said
 
 
 def in_full(clause: Clause) -> str:

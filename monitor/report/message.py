@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import indent
 
+from monitor.meaning.phrases import without_vendor
 from monitor.model import Document
 from monitor.records import ChangeRecord, Message
 from monitor.report.catalogue import words_of
@@ -46,7 +47,7 @@ def message(
     told = {(finding.before, finding.after) for finding in findings}
     others = [texts for texts in (differences(before, after) if before and after else ()) if texts not in told]
     passages = finding_passages(findings)
-    found = _shown([_unsaid(passage, record.change.summary) for passage in passages[:MOST_FINDINGS]], len(passages))
+    found = _shown([_unsaid(passage, record) for passage in passages[:MOST_FINDINGS]], len(passages))
     changed = _shown([Passage(spans(*texts)) for texts in others[:MOST_DIFFERENCES]], len(others))
     subject = subject_of(record, language)
     return Message(
@@ -68,15 +69,26 @@ def message(
 
 
 def subject_of(record: ChangeRecord, language: str) -> str:
-    """`Vendor: what changed`, on one line of at most 200 characters."""
+    """What changed, on one line of at most 200 characters that begins with the vendor: the summary, which names it.
+
+    Archives hold summaries from before they did; these get the name in front.
+    """
     say = words_of(language)
     summary = record.change.summary or say["page-changed"].format(page=record.page)
-    return one_line(f"{record.vendor_name or record.vendor}{say['colon']}{summary}", MOST_SUBJECT)
+    named = f"{record.vendor_name or record.vendor}{say['colon']}"
+    return one_line(summary if _bare(record) != record.change.summary else named + summary, MOST_SUBJECT)
 
 
-def _unsaid(passage: Passage, summary: str) -> Passage:
+def _bare(record: ChangeRecord) -> str:
+    """The summary without the vendor's name, which may be the short one where the watchlist had no other then."""
+    summary = record.change.summary
+    bare = without_vendor(summary, record.vendor_name)
+    return bare if bare != summary else without_vendor(summary, record.vendor)
+
+
+def _unsaid(passage: Passage, record: ChangeRecord) -> Passage:
     """A passage without its reading where the summary has said it."""
-    return replace(passage, reading="") if passage.reading == summary else passage
+    return replace(passage, reading="") if passage.reading == _bare(record) else passage
 
 
 def _shown(passages: Sequence[Passage], total: int) -> Shown:

@@ -18,7 +18,7 @@ from monitor.schedule import parse_every
 from monitor.watchlist.values import VARIABLE
 
 TOPIC_GROUPS = {"data-usage": DATA_TOPICS, "offers": OFFER_TOPICS}
-"""Names that a rule may use for several topics at once."""
+"""Names that a rule or a verdict may use for several topics at once."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -204,4 +204,5 @@ Size = Annotated[str, checked(size)]
 Selector = Annotated[str, AfterValidator(css)]
 Address = Annotated[str, matches_or_variable(r"[^@\s]+@[^@\s]+", "an address like you@example.com")]
 Topic = Annotated[str, one_of("topic", (*TOPIC_GROUPS, *TOPICS))]
+Phrase = Annotated[str, matches(re.compile(r".*\w.*", re.S), "a word or a phrase")]
 PageType = Annotated[str, one_of("type", PAGE_TYPES)]

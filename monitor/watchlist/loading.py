@@ -8,7 +8,7 @@ from pathlib import Path
 
 from monitor.errors import Mistake, UsageError, WatchlistError
 from monitor.health import Watch
-from monitor.model import Digest, Escalation, Page, QuietHours, Rule
+from monitor.model import Digest, Escalation, Override, Page, QuietHours, Rule
 from monitor.watchlist import kinds, marks, shape
 from monitor.watchlist.marks import Marked
 from monitor.watchlist.values import (
@@ -50,6 +50,7 @@ def parse(data: bytes, path: Path, environ: Mapping[str, str]) -> Watchlist:
     found += _repeated_urls(marked)
     found += _missing_variables(marked, environ)
     found += _missing_templates(marked, path)
+    found += _without_filter(marked)
     if found or not isinstance(result, shape.WatchlistShape):
         raise WatchlistError(_sorted(found))
     return _build(result, path, environ)
@@ -114,6 +115,15 @@ def _missing_templates(marked: Marked, path: Path) -> Iterator[Mistake]:
         yield marked.mistake(("settings", "templates"), f"expected a folder; there is none at {path.parent / said}")
 
 
+def _without_filter(marked: Marked) -> Iterator[Mistake]:
+    """Verdicts on every finding there is: what was meant was left out. A filter that is misspelt is a mistake of its own."""
+    said = _mapping({"root": marked.value}, "root").get("verdicts")
+    for number, entry in enumerate(said if isinstance(said, list) else ()):
+        if isinstance(entry, dict) and not any(entry[key] for key in entry if key not in ("importance", "because")):
+            expected = "expected at least one filter of " + ", ".join(shape.FILTERS)
+            yield marked.mistake(("verdicts", number), f"this fits every finding; {expected}")
+
+
 # --- building -----------------------------------------------------------------------------------------------
 
 
@@ -140,6 +150,7 @@ def _build(said: shape.WatchlistShape, path: Path, environ: Mapping[str, str]) -
         disabled=tuple(disabled),
         notes=notes,
         quiet=_quiet(listed_channels, settings),
+        verdicts=tuple(map(_override, said.verdicts or ())),
     )
 
 
@@ -187,11 +198,27 @@ def _channel(name: str, said: shape.ChannelShape, path: Path) -> ChannelSettings
     raise AssertionError(said)
 
 
+def _topics(names: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(topic for name in names for topic in kinds.TOPIC_GROUPS.get(name, (name,))))
+
+
+def _override(said: shape.VerdictShape) -> Override:
+    return Override(
+        importance=said.importance,
+        topics=_topics(said.topics),
+        types=tuple(said.types),
+        vendors=tuple(said.vendors),
+        pages=tuple(said.pages),
+        change=tuple(said.change),
+        words=tuple(said.words),
+        because=said.because,
+    )
+
+
 def _rule(said: shape.RuleShape, zone: str) -> Rule:
-    topics = (topic for name in said.topics for topic in kinds.TOPIC_GROUPS.get(name, (name,)))
     return Rule(
         send=tuple(said.send),
-        topics=tuple(dict.fromkeys(topics)),
+        topics=_topics(said.topics),
         importance=said.importance,
         vendors=tuple(said.vendors),
         pages=tuple(said.pages),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from monitor.model import Happened, Importance
 from monitor.watchlist.kinds import (
     LANGUAGE,
     WEEKDAYS,
@@ -17,6 +20,7 @@ from monitor.watchlist.kinds import (
     Every,
     PageType,
     Pause,
+    Phrase,
     Quiet,
     Selector,
     Size,
@@ -136,6 +140,20 @@ class RuleShape(_Shape):
     urgent: bool = False
 
 
+class VerdictShape(_Shape):
+    importance: Importance
+    topics: list[Topic] = []
+    types: list[PageType] = []
+    vendors: list[Annotated[str, named("vendor")]] = []
+    pages: list[Annotated[str, named("page")]] = []
+    change: list[Happened] = []
+    words: list[Phrase] = []
+    because: str = ""
+
+
+FILTERS = tuple(name for name in VerdictShape.model_fields if name not in ("importance", "because"))
+
+
 class PageShape(_Shape):
     type: PageType
     url: Annotated[str, AfterValidator(page_url)]
@@ -159,13 +177,14 @@ class WatchlistShape(_Shape):
     health: HealthShape | None = None
     channels: dict[Slug, Channel] | None = None
     rules: list[RuleShape] | None = None
+    verdicts: list[VerdictShape] | None = None
     vendors: Annotated[dict[Slug, VendorShape], Field(min_length=1)]
 
 
 def check(value: object, names: dict[str, set[str]]) -> WatchlistShape | tuple[tuple[Place, str], ...]:
     """The value in its shape, or all that is wrong with it: places, and what was expected there.
 
-    `names` holds the channels, vendors and pages (as `vendor/page`) that a rule may name.
+    `names` holds the channels, vendors and pages (as `vendor/page`) that a rule or a verdict may name.
     """
     try:
         return WatchlistShape.model_validate(value, context=names)
@@ -185,7 +204,7 @@ _WORDS: dict[str, Callable[[ErrorDetails], str]] = {
     "missing": lambda _: "this key is missing",
     "extra_forbidden": lambda details: unknown(str(details["loc"][-1]), "key", _keys(details["loc"])),
     "value_error": lambda details: str(details["ctx"]["error"]),
-    "literal_error": lambda details: f"expected {details['ctx']['expected']}",
+    "literal_error": lambda details: _expected(str(details["input"]), details["ctx"]["expected"]),
     "union_tag_invalid": lambda details: unknown(str(details["ctx"]["tag"]), "kind of channel", CHANNELS),
     "union_tag_not_found": lambda _: "this key is missing; expected one of " + ", ".join(CHANNELS),
     "string_type": lambda _: "expected text; put numbers, dates, yes and no in quotes",
@@ -197,6 +216,12 @@ _WORDS: dict[str, Callable[[ErrorDetails], str]] = {
     "greater_than_equal": lambda details: f"expected at least {details['ctx']['ge']}",
     "less_than_equal": lambda details: f"expected at most {details['ctx']['le']}",
 }
+
+
+def _expected(said: str, choices: str) -> str:
+    """Words for what is none of some quoted choices, naming the nearest of them."""
+    near = difflib.get_close_matches(said, re.findall(r"'([^']+)'", choices), 1)
+    return f"expected {choices}" + (f"; did you mean `{near[0]}`?" if near else "")
 
 
 def _in_words(details: ErrorDetails) -> str:
@@ -222,6 +247,8 @@ def _keys(loc: Place) -> list[str]:
             shape = EscalationShape
         case ("rules", *_):
             shape = RuleShape
+        case ("verdicts", *_):
+            shape = VerdictShape
         case ("vendors", _, _):
             shape = VendorShape
         case _:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from monitor.errors import UsageError
 from monitor.health import Watch
-from monitor.model import Page, QuietHours, Rule
+from monitor.model import Override, Page, QuietHours, Rule
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -102,7 +102,7 @@ class Watchlist:
     """One consistent reading of the file.
 
     `disabled` pages are left out of checks; `notes` maps a page's key to the note that the file keeps on it, `quiet` a channel's
-    name to the hours in which it is left alone.
+    name to the hours in which it is left alone; `verdicts` say what matters otherwise than the program's own rules do.
     """
 
     path: Path
@@ -114,6 +114,7 @@ class Watchlist:
     disabled: tuple[Page, ...]
     notes: Mapping[str, str]
     quiet: Mapping[str, QuietHours]
+    verdicts: tuple[Override, ...] = ()
 
 
 def expand(text: str, environ: Mapping[str, str], key: str) -> str:
