@@ -32,6 +32,8 @@ DATE = (
 )
 """Expression for a day, without regard to case; one that holds it once may be built of it."""
 _DATE = re.compile(DATE, re.I)
+_YEARED = re.compile(r"\d{4}|年")
+"""What every day holds: cheaper to look for than a day."""
 _FIGURES = re.compile(r"\d+")
 _NAME = re.compile(_MONTH, re.I)
 _WIDE = str.maketrans("０１２３４５６７８９：／．－（）｜，\u3000\xa0\u202f", "0123456789:/.-()|,   ")
@@ -56,6 +58,8 @@ def dates(text: str) -> Iterator[Dated]:
     >>> [str(found.day) for found in dates("from Dec. 9, 2024 (2024年12月9日); not on 7/8/2026")]
     ['2024-12-09', '2024-12-09']
     """
+    if not _YEARED.search(text):
+        return
     for found in _DATE.finditer(narrow(text)):
         if (day := day_of(found[0])) is not None:
             yield Dated(found.start(), found.end(), day)

@@ -154,10 +154,10 @@ def _without_lists(said: list[_Said]) -> list[_Said]:
 def _said(document: Document) -> Iterator[_Said]:
     nothing = Block("paragraph", "")
     for number, (block, following) in enumerate(pairwise((*document.blocks, nothing))):
-        text = narrow(block.text)
-        lowered = text.lower()
+        lowered = block.text.lower()
         if not any(stem in lowered for stem in _STEMS) or any(map(_is_other, block.trail[-1:])):
             continue
+        text = narrow(block.text)
         if len(text) < _LABEL and _ALONE.fullmatch(text):
             yield from _in_two(block, following)
         for found in dates(text):
