@@ -20,7 +20,9 @@ from monitor.meaning.weight import in_full
 from monitor.model import Block, Clause, Document, Link, WayOut
 
 _OUT = "trains unless opted out"
-_BEFORE, _BEHIND = 2, 1
+_LEAVE_A_CHOICE = frozenset({"trains only if opted in", "does not train", "unclear", None})
+"""What else a clause may seem to say of training that offers its reader a way to refuse: "you can turn it off, and then we do not"."""
+_BEFORE, _BEHIND = 4, 1
 """Clauses before and behind one that may say what it is that can be refused."""
 _LONGEST = 1_200
 """Characters of a clause that is read: what is longer is a page without sentences, and tells nobody what to do."""
@@ -44,6 +46,11 @@ _OFFERS = re.compile(
     rf"|^(?:please )?{_REFUSE}[^.;]{{0,120}}?\b(?:in|under|through|via|at) "
     r"|\b(?:rights?|option|ability|ways?|choice|possibility) (?:to|of) (?:opt|object|refus|declin|withdraw|exclud|stop)"
     r"|opt(?:s|ed|ing)?[- ]?out\b[^.;]{0,60}?\b(?:by|via|through|using|in|under|at) (?:[\w'’]+ ){0,4}?(?:settings?|controls?|console|form|portal|dashboard|page|account|e-?mail\w*|contact\w*|us|toggle|switch)"
+    rf"|(?:unless|until|except where|where) (?:an? |the )?{_USER} (?:\w+ ){{0,2}}?{_REFUSE}[^.;]{{0,80}}?\b(?:in|through|via|under|using|with) (?:\w+ ){{0,3}}?"
+    r"(?:settings?|controls?|console|form|portal|dashboard|account|profile|preferences|admin\w*)"
+    rf"|\b(?:allow|enable|let)s? {_USER} (?:to )?{_REFUSE}"
+    r"|\b(?:tell|let|inform|notify) us\b[^.;]{0,60}?\b(?:object|not (?:want|wish|agree)|prefer not)"
+    r"|\b(?:switch|toggle|setting|option|control)s? (?:[\w\"'’-]+ ){0,8}?(?:is|are|sits?|stands?|lives?|can be found) (?:found )?(?:under|in|at|on) "
     r"|can (?:always |also )?be (?:switched off|turned off|disabled|deactivated|withdrawn|stopped)"
     r"|(?:你|用户|客户|管理员|监护人)[^。；]{0,100}?(?:可|有权|能够|请|需|联系)[^。；]{0,80}?(?:关闭|关掉|停用|退出|拒绝|撤回|撤销|取消|停止|反对|不再|不将)"
     r"|(?:不希望|不愿|不同意|不想|反对|拒绝)[^。；]{0,80}?(?:可|请|联系|通过|设置|申请)"
@@ -53,11 +60,11 @@ _OFFERS = re.compile(
 """What the reader can do, in words that offer it."""
 _HOW = re.compile(
     r"\b(?:settings?|controls?|preferences|toggl\w+|switch\w*|forms?|portal|dashboard|console|menu|link|click\w*|visit\w*|e-?mail\w*|contact\w*"
-    r"|writ(?:e|ing) to|submit\w*|turn(?:ing|ed)? (?:[\w\"'’&-]+ ){0,10}?off|disabl\w+|untick\w*|uncheck\w*|here|instructions|help center)\b|https?:|@"
+    r"|writ(?:e|ing) to|submit\w*|turn(?:ing|ed)? (?:[\w\"'’&-]+ ){0,10}?off|disabl\w+|untick\w*|uncheck\w*|here|instructions|help cent(?:er|re)|options?)\b|https?:|@"
     r"|设置|开关|联系|邮箱|邮件|表单|页面|点击|路径|关闭|客服|“我的|按钮"
 )
 _REFUSAL = re.compile(
-    rf"\b{_REFUSE}|\b{_SETTINGS}|not (?:\w+ )?(?:want|wish|agree|like)|关闭|关掉|停用|退出|拒绝|撤回|撤销|取消|不希望|不愿|不同意|不想|停止|反对|不再"
+    rf"\b{_REFUSE}|\b{_SETTINGS}|\b(?:switch|toggle)\b|not (?:\w+ )?(?:want|wish|agree|like)|关闭|关掉|停用|退出|拒绝|撤回|撤销|取消|不希望|不愿|不同意|不想|停止|反对|不再"
 )
 _NEVER = re.compile(
     r"\bcookies?\b|arbitrat|class action|\bjury\b|unsubscrib\w+ from (?!training)|newsletter|auto-?renew|automatic renewal|sub-?processor"
@@ -75,13 +82,27 @@ _CLOSING = re.compile(
     r"(?:clos|delet|disabl|deactivat|terminat|cancel|remov)\w* (?:\w+ ){0,4}?(?:accounts?|subscriptions?|membership|chats?|conversations?|history)\b"
     r"|(?:注销|关闭|删除|停用)[^。；，]{0,8}账[号户]|注销|取消订阅"
 )
-_DATA = re.compile(r"\b(?:data|information|content|conversations?|inputs?|prompts?)\b|信息|数据|内容|对话|输入")
-_THESE = re.compile(r"\b(?:this|these|such|that|it)\b|该|此|上述|这")
+_DENIED = re.compile(
+    r"\b(?:can|could|may|will|are|is|be) (?:no longer|not) (?:be (?:able to )?)?(?:opt|turn|switch|disable|withdraw|refuse|object|able)"
+    r"|(?:opt(?:s|ed|ing)?[- ]?out|preferences?|choices?|settings?)\b[^;]{0,160}?\b(?:does|do|is|are|will) not (?:apply|cover|available|extend|honou?red)"
+    r"|(?:不能|无法|不可|不支持|不得)[^。；，]{0,8}(?:关闭|退出|拒绝|撤回|停用|取消)"
+)
+_DATA = re.compile(r"\b(?:data|information|content|conversations?|inputs?|prompts?|telemetry|usage|process\w*|what we hold)\b|信息|数据|内容|对话|输入")
+_SWITCH = re.compile(
+    r"opt(?:s|ed|ing)?[- ]?out|(?:turn|switch|toggl)\w* (?:[\w\"'’&-]+ ){0,10}?off|\b(?:switch|toggle|settings?|controls?)\b|关闭|关掉|退出|开关|设置"
+)
+"""What is refused by a switch rather than by law: what it switches stands around it."""
+_MODELS = re.compile(
+    r"\b(?:train|improv|develop|fine-tun)\w* (?:of )?(?:\w+ ){0,4}?(?:models?|ai|artificial intelligence|algorithms?)\b|\bmodel (?:training|improvement)\b"
+)
+"""Training whatever it is that is trained on: "your Property"."""
+_THESE = re.compile(r"\b(?:this|these|such|it)\b|该|此|上述|这")
 _WORDED = re.compile(
     r"opt(?:ing)?[- ]?out\b|data controls?\b|(?:turn|switch)(?:ing)? off (?:model )?(?:training|improvement)|do not train"
     r"|选择退出|退出(?:训练|计划|改进)|数据(?:控制|管理)|关闭(?:训练|模型)",
 )
 """Words of a link that leads to an opt-out wherever it stands."""
+_ELSE = re.compile(r"\b(?:plans?|pricing|prices|subscriptions?|status|blog)\b|价格|套餐")
 _NAME = re.compile(r"(?:\w+ ){0,4}?(?:policy|terms(?: of \w+)?|agreement|notice|statement)|《[^》]*》|[^。]{0,12}(?:政策|协议|条款)")
 """Words of a link that lead to a document, rather than to where something can be done."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"'“”‘’()（）\[\]，。；、！？]{3,2000}")
@@ -89,7 +110,7 @@ _TRAILING = ".,;:!?*_"
 _LEAST = 3
 """Characters of a link's words below which they stand in a clause by chance."""
 
-Rank = tuple[int, int, int]
+Rank = tuple[int, int, bool, int]
 
 
 def way_out(document: Document, links: Sequence[Link] = ()) -> WayOut | None:
@@ -108,7 +129,7 @@ def _found(document: Document) -> Iterator[tuple[Rank, Clause]]:
         if _leaves_a_choice(clause, document.language):
             near = said[max(0, place - _BEFORE) : place], said[place + 1 : place + 1 + _BEHIND]
             if (grade := _grade(clause, *near, document.language)) is not None:
-                yield (*grade, place), clause
+                yield (*grade, _SWITCH.search(fold(clause.text)) is None, place), clause
 
 
 def _sentences(clause: Clause) -> Iterator[Clause]:
@@ -126,11 +147,7 @@ def _leaves_a_choice(clause: Clause, language: str) -> bool:
     if clause.block.kind == "heading" or full[-1:] in "?？" or len(full) > _LONGEST or is_quiet(clause.block.trail):
         return False
     text = _CLOSING.sub(" ", fold(full))
-    if not _REFUSAL.search(text) or _NEVER.search(text):
-        return False
-    if "choice" not in read_clause(full, clause.block.trail, language).topics:
-        return False
-    return stance_rule(full, language_of(full, language), about_training=True).stance == _OUT
+    return _REFUSAL.search(text) is not None and not _NEVER.search(text) and not _DENIED.search(text)
 
 
 def _full(clause: Clause) -> str:
@@ -144,40 +161,50 @@ def _grade(
     text = _CLOSING.sub(" ", fold(_full(clause)))
     offers, how = _OFFERS.search(text) is not None, _HOW.search(text) is not None
     around = [each for each in (*before, *behind) if each.block.trail == clause.block.trail]
-    distance = _distance(clause, around, language)
+    distance = _distance(clause, text, around, language)
+    stance = stance_rule(_full(clause), language_of(text, language), about_training=True).stance
+    if stance != _OUT and not (offers and distance < 2 and stance in _LEAVE_A_CHOICE):
+        return None
     if distance == 2:
-        return (4 - how, 2) if offers and _is_on_data(clause, text, before[-1:]) else None
-    if offers:
+        general = offers and _is_on_data(clause, text, before[-1:], language)
+        return (4 - how, 2) if general else None
+    if offers and not (distance == 1 and _TRACKING.search(text)):
         return 1 - how, distance
     return (2, 0) if distance == 0 else None
 
 
-def _distance(clause: Clause, around: Sequence[Clause], language: str) -> int:
+def _distance(clause: Clause, text: str, around: Sequence[Clause], language: str) -> int:
     """How near a clause is to training: 0 it names it, 1 its heading or a neighbour does, 2 it is on another use of data."""
     if _on_training(_full(clause), language):
         return 0
-    lent = any(_on_training(f"{heading}: your data", language) for heading in clause.block.trail[-2:])
+    if not (_SWITCH.search(text) or _THESE.search(text)):
+        return 2
+    lent = any(_on_training(f"{heading}: 你的数据 / your data", language) for heading in clause.block.trail[-2:])
     return 1 if lent or any(_on_training(_full(each), language) for each in around) else 2
 
 
+def _topics(clause: Clause, language: str) -> tuple[str, ...]:
+    return read_clause(_full(clause), clause.block.trail, language).topics
+
+
 def _on_training(text: str, language: str) -> bool:
-    return "training" in read_clause(text, (), language).topics
+    return "training" in read_clause(text, (), language).topics or _MODELS.search(fold(text)) is not None
 
 
-def _is_on_data(clause: Clause, text: str, before: Sequence[Clause]) -> bool:
+def _is_on_data(clause: Clause, text: str, before: Sequence[Clause], language: str) -> bool:
     """Whether what can be refused is a use of data, though not training; "these purposes" are those just said."""
     said = [text, *(fold(heading) for heading in clause.block.trail[-2:])]
     if _THESE.search(text):
         said += [fold(_full(each)) for each in before]
     other = any(_TRACKING.search(each) or _NEVER.search(each) for each in said)
-    return not other and _DATA.search(text) is not None
+    return not other and _DATA.search(text) is not None and "choice" in _topics(clause, language)
 
 
 def _address(clause: str, links: Sequence[Link]) -> str:
     """The address for a clause: of a link within it, written out in it, or of a link elsewhere that is plainly an opt-out."""
     single = _single(links)
     folded = fold(clause)
-    within = [words for words in single if len(words) >= _LEAST and _stands(words, folded)]
+    within = [words for words in single if len(words) >= _LEAST and not _ELSE.search(words) and _stands(words, folded)]
     if within:
         return single[max(within, key=_promise)]
     if written := _ADDRESS.search(clause):
