@@ -17,13 +17,17 @@ from monitor.meaning.lexicon import fold, language_of
 from monitor.meaning.stance import stance_rule
 from monitor.meaning.topics import is_quiet, read_clause
 from monitor.meaning.weight import in_full
-from monitor.model import Block, Clause, Document, Link, WayOut
+from monitor.model import Clause, Document, Link, WayOut
 
 _OUT = "trains unless opted out"
-_LEAVE_A_CHOICE = frozenset({"trains only if opted in", "does not train", "unclear", None})
-"""What else a clause may seem to say of training that offers its reader a way to refuse: "you can turn it off, and then we do not"."""
+_NO_CHOICE = frozenset(
+    "no choice left/even if opted out/nothing prevents it/told to stay away/不能退出/退出无效/无需同意/视为同意".split("/")
+)
+"""Rules on stances by which a clause takes a choice away, in words that seem to offer one."""
 _BEFORE, _BEHIND = 4, 1
 """Clauses before and behind one that may say what it is that can be refused."""
+_LEAD, _PLAIN = 140, 400
+"""Characters of a lead that belongs to each of its items; of a clause on training that offers something else besides."""
 _LONGEST = 1_200
 """Characters of a clause that is read: what is longer is a page without sentences, and tells nobody what to do."""
 
@@ -71,6 +75,7 @@ _NEVER = re.compile(
     r"|opt(?:s|ed|ing)?[- ]?out (?:of|from) (?:\w+ ){0,4}?(?:marketing|promotion\w*|e-?mails?|communications?|messages|notifications?|calls|texts?)"
     r"|receiv\w* (?:\w+ ){0,5}?(?:e-?mails?|messages|communications|calls|texts|newsletters?|notifications?)|notifications? from us"
     r"|退订|(?:营销|推广|商业)(?:类|性)?(?:短信|邮件|信息|消息)|推送|短信|仲裁|续费|续订|违规|违反|违约|弹窗"
+    r"|not (?:agree|accept|consent)\b[^.;]{0,30}?\b(?:this|these|the|our|any)\b[^.;]{0,30}?(?:terms|policy|agreement|changes?|notice)|(?:不同意|不接受|拒绝)(?:本|该|上述|以上|修改|变更|此)"
 )
 """What people opt out of that keeps no data of theirs from being used."""
 _TRACKING = re.compile(
@@ -119,17 +124,20 @@ def way_out(document: Document, links: Sequence[Link] = ()) -> WayOut | None:
     What is opted out of by mail, in a browser or before a court, and closing the account, are other matters: None.
     """
     best = min(_found(document), key=lambda each: each[0], default=None)
-    return WayOut(best[1].text, _address(best[1].text, links)) if best else None
+    if best is None:
+        return None
+    text = best[1].text if _REFUSAL.search(fold(best[1].text)) else _full(best[1])  # an item may need its lead
+    return WayOut(text, _address(text, links))
 
 
 def _found(document: Document) -> Iterator[tuple[Rank, Clause]]:
     """The clauses that name a way out, and how good each is: the least is best."""
-    said = [part for clause in clauses(document) for part in _sentences(clause)]
+    said = list(clauses(document))
     for place, clause in enumerate(said):
-        if _leaves_a_choice(clause, document.language):
-            near = said[max(0, place - _BEFORE) : place], said[place + 1 : place + 1 + _BEHIND]
-            if (grade := _grade(clause, *near, document.language)) is not None:
-                yield (*grade, _SWITCH.search(fold(clause.text)) is None, place), clause
+        around = said[max(0, place - _BEFORE) : place], said[place : place + 1 + _BEHIND]
+        for part in _sentences(clause):
+            if _leaves_a_choice(part) and (grade := _grade(part, *around, document.language)) is not None:
+                yield (*grade, _SWITCH.search(fold(part.text)) is None, place), part
 
 
 def _sentences(clause: Clause) -> Iterator[Clause]:
@@ -141,7 +149,7 @@ def _sentences(clause: Clause) -> Iterator[Clause]:
         yield from (replace(clause, text=text) for text in split(cell))
 
 
-def _leaves_a_choice(clause: Clause, language: str) -> bool:
+def _leaves_a_choice(clause: Clause) -> bool:
     """Whether a clause says that its reader may refuse something."""
     full = _full(clause)
     if clause.block.kind == "heading" or full[-1:] in "?？" or len(full) > _LONGEST or is_quiet(clause.block.trail):
@@ -151,7 +159,9 @@ def _leaves_a_choice(clause: Clause, language: str) -> bool:
 
 
 def _full(clause: Clause) -> str:
-    return clause.text if clause.block.kind == "row" else in_full(clause)
+    """A clause with its lead ("To opt out:"), unless that is a paragraph of its own."""
+    full = in_full(clause)
+    return full if clause.block.kind != "row" and len(full) - len(clause.text) <= _LEAD else clause.text
 
 
 def _grade(
@@ -162,8 +172,10 @@ def _grade(
     offers, how = _OFFERS.search(text) is not None, _HOW.search(text) is not None
     around = [each for each in (*before, *behind) if each.block.trail == clause.block.trail]
     distance = _distance(clause, text, around, language)
-    stance = stance_rule(_full(clause), language_of(text, language), about_training=True).stance
-    if stance != _OUT and not (offers and distance < 2 and stance in _LEAVE_A_CHOICE):
+    stance, rule = stance_rule(_full(clause), language_of(text, language), about_training=True)
+    if rule in _NO_CHOICE or not (stance == _OUT or (offers and (distance < 2 or stance is None))):
+        return None
+    if stance == "trains" and (len(text) > _PLAIN or not _SWITCH.search(text)):
         return None
     if distance == 2:
         general = offers and _is_on_data(clause, text, before[-1:], language)
@@ -177,10 +189,14 @@ def _distance(clause: Clause, text: str, around: Sequence[Clause], language: str
     """How near a clause is to training: 0 it names it, 1 its heading or a neighbour does, 2 it is on another use of data."""
     if _on_training(_full(clause), language):
         return 0
-    if not (_SWITCH.search(text) or _THESE.search(text)):
+    if not (_SWITCH.search(text) or _THESE.search(fold(clause.text))):
         return 2
     lent = any(_on_training(f"{heading}: 你的数据 / your data", language) for heading in clause.block.trail[-2:])
-    return 1 if lent or any(_on_training(_full(each), language) for each in around) else 2
+    return 1 if lent or any(_on_training(_with_columns(each), language) for each in around) else 2
+
+
+def _with_columns(clause: Clause) -> str:
+    return CELL.join((*clause.block.columns, _full(clause)))
 
 
 def _topics(clause: Clause, language: str) -> tuple[str, ...]:
