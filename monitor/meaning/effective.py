@@ -54,6 +54,8 @@ _ALONE = re.compile(
 _PARTED = re.compile(r"(?:^|[(\[|•·,:;/–—-]|\d{4}|\d日)[\s*]{0,4}$")
 """How the words end behind which a label begins."""
 _TITLE = re.compile(rf"{_DOCUMENT}[\s*]{{0,4}}$", re.I)
+_NO_VERB = re.compile(r"effective|^date|日期|时间", re.I)
+"""Of a label behind other words; "take effect" and "in force" go on a sentence there."""
 _NOTICE = re.compile(r"\s{0,2},\s+(?!last\b|version\b)\w", re.I)
 """What goes on behind a day that is no label's: "Effective July 8, 2026, we ..."."""
 
@@ -213,8 +215,8 @@ def _is_label(place: _Place, head: str, label: str) -> bool:
     if not head.strip(" *"):
         return ":" in label or not _NOTICE.match(place.tail) or _is_notice(place)
     if _TITLE.search(head) or _CHINESE_DOCUMENT.search(head[-12:]):
-        return short and place.top
-    return bool(_PARTED.search(head)) and (short or place.top) and "force" not in label
+        return short and place.top and _NO_VERB.search(label) is not None and not place.tail.strip(" *)）")
+    return bool(_PARTED.search(head)) and (short or place.top) and _NO_VERB.search(label) is not None
 
 
 def _is_notice(place: _Place) -> bool:

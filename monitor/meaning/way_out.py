@@ -28,7 +28,7 @@ _BEFORE, _BEHIND = 4, 1
 """Clauses before and behind one that may say what it is that can be refused."""
 _LEAD, _PLAIN = 140, 400
 """Characters of a lead that belongs to each of its items; of a clause on training that offers something else besides."""
-_LONGEST = 1_200
+_LONGEST = 700
 """Characters of a clause that is read: what is longer is a page without sentences, and tells nobody what to do."""
 
 _USER = (
@@ -80,7 +80,7 @@ _NEVER = re.compile(
 """What people opt out of that keeps no data of theirs from being used."""
 _TRACKING = re.compile(
     r"\bmarketing\b|\bads?\b|advertis|pixels?\b|beacons?\b|do not track|\bdnt\b|global privacy control|browser|analytics|\bdevices?\b|\bidfa\b|sdk"
-    r"|transactions?|refund|purchase|payments?|withdrawal (?:form|period)|embed|会员|支付|广告|浏览器|权限"
+    r"|transactions?|refund|purchase|payments?|\bcontract\b|withdrawal (?:form|period|information)|embed|会员|支付|广告|浏览器|权限"
 )
 """What else is refused where training is not spoken of: ways of being followed and of paying."""
 _CLOSING = re.compile(
@@ -107,7 +107,10 @@ _WORDED = re.compile(
     r"|选择退出|退出(?:训练|计划|改进)|数据(?:控制|管理)|关闭(?:训练|模型)",
 )
 """Words of a link that leads to an opt-out wherever it stands."""
-_ELSE = re.compile(r"\b(?:plans?|pricing|prices|subscriptions?|status|blog)\b|价格|套餐")
+_ELSE = re.compile(
+    r"\b(?:plans?|pricing|prices|subscriptions?|status|blog)\b|价格|套餐|^(?:privacy|terms|legal|cookies?|docs|security|trust|隐私|条款)$"
+)
+"""Words of a link that may stand in a clause, and lead elsewhere: entries of a site's menu."""
 _NAME = re.compile(r"(?:\w+ ){0,4}?(?:policy|terms(?: of \w+)?|agreement|notice|statement)|《[^》]*》|[^。]{0,12}(?:政策|协议|条款)")
 """Words of a link that lead to a document, rather than to where something can be done."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"'“”‘’()（）\[\]，。；、！？]{3,2000}")
@@ -210,10 +213,9 @@ def _on_training(text: str, language: str) -> bool:
 def _is_on_data(clause: Clause, text: str, before: Sequence[Clause], language: str) -> bool:
     """Whether what can be refused is a use of data, though not training; "these purposes" are those just said."""
     said = [text, *(fold(heading) for heading in clause.block.trail[-2:])]
-    if _THESE.search(text):
-        said += [fold(_full(each)) for each in before]
-    other = any(_TRACKING.search(each) or _NEVER.search(each) for each in said)
-    return not other and _DATA.search(text) is not None and "choice" in _topics(clause, language)
+    near = [fold(_full(each)) for each in before] if _THESE.search(text) else []
+    other = any(_TRACKING.search(each) or _NEVER.search(each) for each in said + near)
+    return not other and any(map(_DATA.search, said)) and "choice" in _topics(clause, language)
 
 
 def _address(clause: str, links: Sequence[Link]) -> str:
@@ -246,7 +248,7 @@ def _promise(words: str) -> tuple[bool, bool, int]:
 def _is_plain(words: str) -> bool:
     """Whether the words of a link, wherever it stands, say that it leads to an opt-out."""
     other = _NEVER.search(words) or _TRACKING.search(words) or _CLOSING.search(words)
-    return _WORDED.search(words) is not None and not other and "://" not in words
+    return _WORDED.search(words) is not None and not other and "/" not in words
 
 
 def _stands(words: str, text: str) -> bool:
