@@ -10,8 +10,9 @@ from monitor.errors import ReadingError
 from monitor.extract import chrome, html, json_document, markdown, pdf, text
 from monitor.extract.charset import decode
 from monitor.extract.language import language
+from monitor.extract.links import base_of, in_html, in_markdown
 from monitor.extract.normalise import key
-from monitor.model import Document, Page, Version
+from monitor.model import Document, Link, Page, Version
 
 EDITION = "2"
 """Edition of the reading. Raise it whenever the same bytes may be read differently: the last snapshot of every page is then
@@ -73,6 +74,21 @@ def version(source: Source) -> Version:
 def read(body: bytes, content_type: str = "") -> Document:
     """The document that the bytes show. Raises ReadingError as `prepare` and `version` do."""
     return version(prepare(Page("", "", "other", ""), body, content_type)).document
+
+
+def links(body: bytes, content_type: str, base: str) -> tuple[Link, ...]:
+    """The links of the document that the bytes show, in its order; `base` is the address they came from.
+
+    Only those of the web, made absolute, and none for a kind that has no links. Raises ReadingError as `prepare` does.
+    """
+    kind = _kind(body, content_type)
+    if kind == "markdown":
+        return in_markdown(decode(body, content_type), base)
+    if kind != "html":
+        return ()
+    tree = chrome.parse(decode(body, content_type))
+    base = base_of(tree, base)
+    return in_html(chrome.cut(chrome.strip(tree)), base)
 
 
 def _document(source: Source) -> Document:

@@ -1,5 +1,6 @@
 """What a text says on users' data and on offers, and what an edit of it means to a reader."""
 
+from monitor.meaning.effective import effective
 from monitor.meaning.understand import (
     Understood,
     first_of_each,
@@ -8,5 +9,15 @@ from monitor.meaning.understand import (
     understand,
     understand_document,
 )
+from monitor.meaning.way_out import way_out
 
-__all__ = ["Understood", "first_of_each", "is_understood", "topics_of", "understand", "understand_document"]
+__all__ = [
+    "Understood",
+    "effective",
+    "first_of_each",
+    "is_understood",
+    "topics_of",
+    "understand",
+    "understand_document",
+    "way_out",
+]
