@@ -299,7 +299,7 @@ def test_hostile_text_is_recorded(archive: Archive) -> None:
         changed("new", START + HOUR, "mail", change=replace(CHANGE, findings=(replace(FINDING, change="turned"),))),  # type: ignore[arg-type]
         replace(failing("thin", START, b"<p>"), version=version("new")),
         replace(unchanged("new", START), change=CHANGE),
-        replace(read("new"), owed=(Owed(("mail",)),)),
+        replace(read("new"), owed=(Owed("mail", START),)),
         changed("new", START + HOUR, change=replace(CHANGE, verdict="loud")),  # type: ignore[arg-type]
     ],
 )

@@ -89,7 +89,7 @@ def test_a_change_is_recorded_and_owed() -> None:
     outcome = changed()
     assert outcome.version == NEW
     assert outcome.change is not None and outcome.change.verdict == "alert"
-    assert outcome.owed == (Owed(("mail",)),)
+    assert outcome.owed == (Owed("mail", outcome.capture.at),)
 
 
 @pytest.mark.parametrize(("age", "verdict"), [(1, "quiet"), (30, "quiet"), (31, "alert")])
@@ -236,45 +236,6 @@ def test_the_servers_word_that_nothing_changed_ends_the_doubt() -> None:
 
 
 # --- rules -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("rule", "applies"),
-    [
-        (Rule(("mail",)), True),
-        (Rule(("mail",), topics=("retention", "choice")), True),
-        (Rule(("mail",), topics=("retention",)), False),
-        (Rule(("mail",), importance="minor"), True),
-        (Rule(("mail",), vendors=("acme",)), True),
-        (Rule(("mail",), vendors=("other",)), False),
-        (Rule(("mail",), pages=("acme/terms",)), True),
-        (Rule(("mail",), pages=("acme/privacy",)), False),
-        (Rule(("mail",), types=("terms",)), True),
-        (Rule(("mail",), types=("privacy",)), False),
-        (Rule(("mail",), digest="weekly"), False),
-    ],
-)
-def test_a_rule_lets_through_what_its_filters_name(rule: Rule, applies: bool) -> None:
-    """Each filter of a rule lets through what it names; an empty one everything; a digest is no alert."""
-    assert decide.owe(PAGE, ALERT, (rule,)) == ((Owed(("mail",)),) if applies else ())
-
-
-def test_a_channel_is_owed_one_alert() -> None:
-    """However many rules name a channel, it is owed a change once."""
-    rules = (Rule(("mail", "hook")), Rule(("hook", "chat")), Rule(("mail",), topics=("training",)))
-    assert decide.owe(PAGE, ALERT, rules) == (Owed(("mail", "hook", "chat")),)
-
-
-@pytest.mark.parametrize("verdict", ["note", "quiet"])
-def test_what_is_no_alert_is_owed_to_nobody(verdict: str) -> None:
-    """Notes and quiet changes are owed to nobody, whatever the rules say."""
-    change = replace(ALERT, verdict=verdict)  # type: ignore[arg-type]
-    assert decide.owe(PAGE, change, (Rule(("mail",), importance="minor"),)) == ()
-
-
-def test_without_rules_the_alert_is_recorded_for_no_channel() -> None:
-    """Where there are no rules, as in an import, an alert is decided and owed to no channel."""
-    assert decide.owe(Page("acme", "terms", "terms", ""), ALERT, ()) == (Owed(()),)
 
 
 FRENCH = (

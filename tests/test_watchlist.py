@@ -1,12 +1,25 @@
 """What a sound watchlist says."""
 
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import UsageError
-from monitor.model import DATA_TOPICS, OFFER_TOPICS, Override, Page, Rule
-from monitor.watchlist import AppriseSettings, EmailSettings, Settings, Watchlist, WebhookSettings, expand, load
+from monitor.health import Watch
+from monitor.model import DATA_TOPICS, OFFER_TOPICS, Digest, Escalation, Override, Page, QuietHours, Rule
+from monitor.watchlist import (
+    AppriseSettings,
+    CommandSettings,
+    EmailSettings,
+    FeedSettings,
+    HealthSettings,
+    Settings,
+    Watchlist,
+    WebhookSettings,
+    expand,
+    load,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -18,11 +31,23 @@ settings:
   archive: data/a.db
   contact: you@example.com
   confirm: 2m
+  timezone: Asia/Shanghai
+  quiet_hours: "22:00-07:30"
+  storm: 20
+  templates: mine
+  archive_url: https://archive.example/terms/
   allow_private_addresses: true
+health:
+  send: [mail]
+  after: 5
+  free: 2GB
+  heartbeat: "${HEARTBEAT_URL}"
 channels:
   mail: {kind: email, to: [you@example.com], from: monitor@example.com, smtp: "${SMTP_URL}"}
   hook: {kind: webhook, url: "${WEBHOOK_URL}", secret: "${WEBHOOK_SECRET}"}
-  chat: {kind: apprise, url: "${APPRISE_URL}"}
+  chat: {kind: apprise, url: "${APPRISE_URL}", quiet_hours: false}
+  own: {kind: command, run: [/usr/local/bin/tell, "${TOKEN}"], quiet_hours: "12:00-13:00"}
+  news: {kind: feed, folder: feeds, url: https://archive.example/feeds}
 rules:
   - {topics: [data-usage, offers], importance: major, send: [mail, chat]}
   - topics: [limits, offers]
@@ -32,6 +57,8 @@ rules:
     vendors: [acme]
     pages: [acme/terms]
     types: [dpa]
+  - {send: [news], digest: {every: weekly, on: friday, at: "17:30"}, escalate: {after: 4h, send: [chat]}, urgent: true}
+  - {send: [news], digest: daily}
 verdicts:
   - {topics: [offers, price], types: [pricing], importance: minor}
   - vendors: [acme]
@@ -58,10 +85,12 @@ vendors:
       pricing: {type: pricing, url: http://beta.example:8080/}
       account: {type: other, url: https://beta.example/account, enabled: false, note: needs a login}
 """
+ZONE = "Asia/Shanghai"
 SMALL = "version: 1\nvendors:\n  acme:\n    pages:\n      terms: {type: terms, url: https://acme.example/}\n"
 
 
 def write(folder: Path, text: str | bytes) -> Path:
+    (folder / "mine").mkdir(exist_ok=True)
     path = folder / "watchlist.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
@@ -76,18 +105,31 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
     assert load(path, {}) == Watchlist(
         path=path,
-        settings=Settings("2h", "zh", tmp_path / "data/a.db", "you@example.com", 120, allow_private_addresses=True),
+        settings=Settings(
+            "2h", "zh", tmp_path / "data/a.db", "you@example.com", 120, "Asia/Shanghai", 20, tmp_path / "mine",
+            "https://archive.example/terms", allow_private_addresses=True,
+        ),
+        health=HealthSettings(Watch(5, 2_000_000_000), ("mail",), "${HEARTBEAT_URL}"),
         channels=(
             EmailSettings("mail", ("you@example.com",), "monitor@example.com", "${SMTP_URL}"),
             WebhookSettings("hook", "${WEBHOOK_URL}", "${WEBHOOK_SECRET}"),
             AppriseSettings("chat", "${APPRISE_URL}"),
+            CommandSettings("own", ("/usr/local/bin/tell", "${TOKEN}")),
+            FeedSettings("news", tmp_path / "feeds", "https://archive.example/feeds"),
         ),
+        quiet={name: QuietHours(time(22), time(7, 30), ZONE) for name in ("mail", "hook", "news")}
+        | {"own": QuietHours(time(12), time(13), ZONE)},
         rules=(
-            Rule(("mail", "chat"), DATA_TOPICS + OFFER_TOPICS),
+            Rule(("mail", "chat"), DATA_TOPICS + OFFER_TOPICS, mentions=Digest(zone=ZONE)),
             Rule(
                 ("mail",), ("limits", "free-amount", "free-terms", "price"), "minor",
-                ("acme",), ("acme/terms",), ("dpa",), "weekly",
+                ("acme",), ("acme/terms",), ("dpa",), Digest("weekly", zone=ZONE), mentions=Digest(zone=ZONE),
             ),
+            Rule(
+                ("news",), digest=Digest("weekly", time(17, 30), 4, ZONE), mentions=Digest(zone=ZONE),
+                escalate=Escalation(timedelta(hours=4), ("chat",)), urgent=True,
+            ),
+            Rule(("news",), digest=Digest(zone=ZONE), mentions=Digest(zone=ZONE)),
         ),
         pages=(terms, Page("beta", "pricing", "pricing", "http://beta.example:8080/", "beta", every="2h")),
         disabled=(Page("beta", "account", "other", "https://beta.example/account", "beta", every="2h"),),
@@ -106,8 +148,9 @@ def test_defaults(tmp_path: Path) -> None:
     """A file with pages alone gets the defaults: every 12 hours, a second look after 5 seconds, English."""
     watchlist = load(write(tmp_path, SMALL), {})
     assert watchlist.settings == Settings(
-        "12h", "en", tmp_path / "snapshots/archive.db", "", 5, allow_private_addresses=False
+        "12h", "en", tmp_path / "snapshots/archive.db", "", 5, "UTC", 10, None, "", allow_private_addresses=False
     )
+    assert (watchlist.health, watchlist.quiet) == (HealthSettings(Watch(3, 200_000_000)), {})
     assert watchlist.pages == (Page("acme", "terms", "terms", "https://acme.example/", "acme"),)
     assert (watchlist.channels, watchlist.rules, watchlist.verdicts, watchlist.disabled) == ((), (), (), ())
     assert watchlist.notes == {}

@@ -124,7 +124,7 @@ def size(text: str) -> int:
 def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
-    except (ValueError, OSError) as error:  # no such file, no such key, a folder
+    except (KeyError, ValueError, OSError) as error:  # no such zone, no name of one, a folder
         raise ValueError("expected a time zone like Europe/Berlin, Asia/Shanghai or UTC") from error
     return text
 

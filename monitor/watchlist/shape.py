@@ -125,6 +125,8 @@ class EscalationShape(_Shape):
 
 def _digest(said: object) -> object:
     """`daily` and `weekly` stand for a digest at the usual hour."""
+    if said not in (None, "daily", "weekly") and not isinstance(said, dict):
+        raise ValueError('expected daily, weekly, or like {every: weekly, on: monday, at: "08:00"}')
     return {"every": said} if isinstance(said, str) else said
 
 
