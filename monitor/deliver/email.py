@@ -14,7 +14,7 @@ from email.utils import format_datetime, parseaddr
 from typing import ClassVar, Literal
 from urllib.parse import quote
 
-from monitor.deliver.smtp import open_session, server_of
+from monitor.deliver.smtp import LONGEST_SESSION, open_session, server_of
 from monitor.errors import DeliveryError
 from monitor.records import Message
 from monitor.words import one_line, printable
@@ -36,6 +36,7 @@ class EmailChannel:
     to: tuple[str, ...]
     sender: str
     smtp: str = field(repr=False)
+    longest: float = LONGEST_SESSION
     folds: ClassVar[bool] = True
 
     def send(self, message: Message, now: datetime) -> str:
@@ -45,7 +46,7 @@ class EmailChannel:
         verdicts: list[Verdict] = []
         try:
             if waiting:
-                with open_session(server_of(self.smtp), _domain(self.sender)) as session:
+                with open_session(server_of(self.smtp), _domain(self.sender), self.longest) as session:
                     for address in waiting:
                         verdicts.append(_offer(session, mail, self.sender, address))  # noqa: PERF401 - kept if the next fails
             return _conclude(verdicts, message.served)

@@ -57,7 +57,7 @@ def secure(session: smtplib.SMTP, server: Server) -> None:
 
 
 @contextmanager
-def open_session(server: Server, domain: str, longest: float = LONGEST_SESSION) -> Iterator[smtplib.SMTP]:
+def open_session(server: Server, domain: str, longest: float) -> Iterator[smtplib.SMTP]:
     """A session with the server, under TLS and logged in. How it ends is not a matter of the mail handed over."""
     begun: list[smtplib.SMTP] = []
     with cut_after(longest, lambda: begun[0].sock if begun else None):
