@@ -1,13 +1,13 @@
 """Mail, against a real SMTP server on loopback."""
 
 import logging
+import re
 import shutil
 import smtplib
 import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -105,19 +105,19 @@ def test_a_chinese_subject_arrives_as_it_was(serve: Serve) -> None:
     assert sink.mails[0]["Subject"] == subject
     raw = compose(sample_message(subject=subject), TO, SENDER, NOW).as_bytes()
     assert raw.isascii()
-    assert max(map(len, raw.splitlines())) <= 78
+    assert all(len(word) <= 75 for word in re.findall(rb"=\?\S+\?=", raw))
 
 
 @pytest.mark.parametrize("sender", [SENDER, f"{'long-name.' * 5}monitor@{'mail.' * 20}a.example"])
-def test_a_mail_says_which_list_it_is_of_and_how_to_leave(serve: Serve, sender: str) -> None:
-    """Mailers find the list, the way off it, and the alert's key in headers, however long the sender's address is."""
-    sink, port = serve()
-    replace(channel(port, to=TO[:1]), sender=sender).send(sample_message(), NOW)
-    (mail,) = sink.mails
+def test_what_machines_read_is_written_as_it_is(sender: str) -> None:
+    """List, way off it, thread and key stand in the headers unencoded, however long the sender's address is."""
+    mail = compose(sample_message(), TO, sender, NOW)
     address = parseaddr(sender)[1]
-    assert mail["List-Unsubscribe"] == f"<mailto:{address}?subject=unsubscribe>"
-    assert mail["List-Id"] == f"<terms-monitor.{address.partition('@')[2]}>"
-    assert mail["X-Monitor-Key"].strip() == "k" * 64  # a reader unfolds the line to this
+    lines = mail.as_bytes().decode("ascii").splitlines()
+    assert f"List-Unsubscribe: <mailto:{address}?subject=unsubscribe>" in lines
+    assert f"List-Id: <terms-monitor.{address.partition('@')[2]}>" in lines
+    assert f"X-Monitor-Key: {'k' * 64}" in lines
+    assert f"References: {mail['References']}" in lines
 
 
 def test_headers_are_cleaned_at_the_last_door(serve: Serve) -> None:

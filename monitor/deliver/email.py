@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from monitor.deliver.smtp import LONGEST_SESSION, open_session, server_of
@@ -24,7 +24,26 @@ MOST_ADDRESS = 320
 MOST_REPLY = 200
 TOO_LARGE = 552
 """The reply by which a server refuses a mail for its size, even before it has seen it."""
-POLICY = SMTP.clone(cte_type="7bit")
+WHOLE = frozenset({"message-id", "in-reply-to", "references", "list-id", "list-unsubscribe", "x-monitor-key"})
+"""Headers that machines read. Folded, a long one would be written in encoded words, which mean nothing there."""
+MOST_LINE = 900
+
+
+class _Policy(EmailPolicy):
+    """Writes the headers that machines read on one line, as they are."""
+
+    def fold(self, name: str, value: Any) -> str:
+        return self._whole(name, str(value)) or str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return self._whole(name, str(value)).encode() or super().fold_binary(name, value)
+
+    def _whole(self, name: str, value: str) -> str:
+        whole = name.lower() in WHOLE and value.isascii() and len(value) < MOST_LINE
+        return f"{name}: {value}{self.linesep}" if whole else ""
+
+
+POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 """Seven bits on the wire: not every server on the way says whether it takes eight."""
 
 
