@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
@@ -30,17 +31,24 @@ MOST_LINE = 900
 
 
 class _Policy(EmailPolicy):
-    """Writes the headers that machines read on one line, as they are."""
+    """Writes the headers that machines read on one line, as they are, and a subject in words of legal length.
+
+    Left to itself, the library makes encoded words longer than the 75 characters that RFC 2047 allows.
+    """
 
     def fold(self, name: str, value: Any) -> str:
-        return self._whole(name, str(value)) or str(super().fold(name, value))
+        return self._folded(name.lower(), str(value), name) or str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        return self._whole(name, str(value)).encode() or super().fold_binary(name, value)
+        return self._folded(name.lower(), str(value), name).encode() or super().fold_binary(name, value)
 
-    def _whole(self, name: str, value: str) -> str:
-        whole = name.lower() in WHOLE and value.isascii() and len(value) < MOST_LINE
-        return f"{name}: {value}{self.linesep}" if whole else ""
+    def _folded(self, kind: str, value: str, name: str) -> str:
+        if kind in WHOLE and value.isascii() and len(value) < MOST_LINE:
+            return f"{name}: {value}{self.linesep}"
+        if kind == "subject" and not value.isascii():
+            words = Header(value, "utf-8", header_name=name).encode(linesep=self.linesep)
+            return f"{name}: {words}{self.linesep}"
+        return ""
 
 
 POLICY = _Policy(linesep="\r\n", cte_type="7bit")
