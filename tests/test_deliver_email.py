@@ -169,6 +169,12 @@ def test_a_plain_server_for_smtps_is_a_passing_failure(serve: Serve) -> None:
     assert sink.mails == []
 
 
+def test_a_name_that_cannot_be_written_stops_the_channel() -> None:
+    """A server's name with an empty part is a mistake that somebody has to mend."""
+    error = refusal(EmailChannel("mail", TO, SENDER, "smtp://a..example"))
+    assert (error.permanent, error.stops) == (False, True)
+
+
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed certificate with its key, made for this run."""

@@ -87,7 +87,8 @@ def _run(run: tuple[str, ...], payload: bytes, environment: dict[str, str], time
         status = process.wait(timeout)
     finally:
         _end(process)
-    reader.join(GRACE)
+    if status:
+        reader.join(GRACE)
     return status, _first_line(bytes(kept))
 
 

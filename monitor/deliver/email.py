@@ -77,7 +77,7 @@ class EmailChannel:
                     for address in waiting:
                         verdicts.append(_offer(session, mail, self.sender, address))  # noqa: PERF401 - kept if the next fails
             return _conclude(verdicts, message.served)
-        except (DeliveryError, OSError) as error:  # smtplib's errors among them
+        except (DeliveryError, OSError, ValueError) as error:  # smtplib's errors among them
             raise _told(self.name, error, verdicts, message.served) from None
 
 
@@ -152,7 +152,9 @@ def _conclude(verdicts: Sequence[Verdict], served: tuple[str, ...]) -> str:
     raise DeliveryError(note, permanent="unwanted" in kinds, stops="unwanted" not in kinds)
 
 
-def _told(name: str, error: DeliveryError | OSError, verdicts: list[Verdict], served: tuple[str, ...]) -> DeliveryError:
+def _told(
+    name: str, error: DeliveryError | OSError | ValueError, verdicts: list[Verdict], served: tuple[str, ...]
+) -> DeliveryError:
     """The error with what became of each recipient. Who was refused for good counts as served once anybody has the
     mail, and is named; before that, nobody does, so that a mail which reached no one is never taken for sent."""
     cause = error if isinstance(error, DeliveryError) else _failure(error)
@@ -168,7 +170,7 @@ def _list(verdicts: Sequence[Verdict]) -> str:
     return "; ".join(map(str, verdicts))
 
 
-def _failure(error: OSError) -> DeliveryError:
+def _failure(error: OSError | ValueError) -> DeliveryError:
     """What went wrong in words.
 
     A login or a sender that is refused for good stops the channel; a mail too large is no use to send again; a server
@@ -185,6 +187,8 @@ def _failure(error: OSError) -> DeliveryError:
     if isinstance(error, smtplib.SMTPException):
         cannot = type(error) in (smtplib.SMTPException, smtplib.SMTPNotSupportedError)  # no way to log in
         return DeliveryError(f"the mail server broke off ({type(error).__name__})", stops=cannot)
+    if isinstance(error, ValueError):
+        return DeliveryError("an address, or the mail server's name, is not one that can be written", stops=True)
     reason = getattr(error, "verify_message", "") or error.strerror or type(error).__name__
     return DeliveryError(f"no connection to the mail server ({one_line(reason, MOST_REPLY)})")
 
