@@ -9,6 +9,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 DROP = "drop"
@@ -31,6 +32,8 @@ class Sink:
     recipients: dict[str, str] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     """Replies to the end of the mail, by its recipient."""
+    commands: dict[str, str] = field(default_factory=dict)
+    """Replies to DATA, before the mail is sent, by its recipient."""
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's names
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -65,6 +68,23 @@ class Sink:
             self.mails.append(message_from_bytes(envelope.content, policy=default))
             self.served += envelope.rcpt_tos
         return reply
+
+
+class SinkController(Controller):
+    """Runs a server whose DATA command is scripted, too: what the sink says there comes before any mail."""
+
+    def factory(self) -> SMTP:
+        return _Server(self.handler, **self.SMTP_kwargs)
+
+
+class _Server(SMTP):
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        assert self.envelope
+        [address] = self.envelope.rcpt_tos
+        if reply := self.event_handler.commands.get(address):
+            await self.push(reply)
+        else:
+            await super().smtp_DATA(arg)
 
 
 async def _act(server: SMTP, reply: str) -> str:

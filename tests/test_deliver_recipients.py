@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from aiosmtpd.controller import Controller
 from deliver_samples import NOW, refusal, sample_message
-from smtp_sink import DROP, STALL, Sink, free_port
+from smtp_sink import DROP, STALL, Sink, SinkController, free_port
 
 from monitor.deliver import EmailChannel
 from monitor.errors import DeliveryError
@@ -25,7 +25,7 @@ def sink() -> Sink:
 @pytest.fixture
 def mail(sink: Sink) -> Iterator[EmailChannel]:
     """A channel to a running server that answers as the sink is told."""
-    controller = Controller(sink, hostname="127.0.0.1", port=free_port())
+    controller = SinkController(sink, hostname="127.0.0.1", port=free_port())
     controller.start()
     yield EmailChannel("mail", TO, "monitor@a.example", f"smtp://127.0.0.1:{controller.port}")
     controller.stop()
@@ -146,6 +146,18 @@ def test_a_server_that_goes_away_in_the_middle(mail: EmailChannel, sink: Sink, s
     error = refusal(mail)
     assert (kind(error), error.served) == ("passing", (ANN,))
     assert CAT not in sink.asked
+    assert reply == DROP or reply in str(error)
+
+
+@pytest.mark.parametrize("reply", ["451 not now", "554 no more today"])
+def test_a_refusal_before_the_mail_leaves_the_next_recipient_in_peace(
+    mail: EmailChannel, sink: Sink, reply: str
+) -> None:
+    """A transaction that is refused halfway is ended: the server would take the next one for nested, and refuse it."""
+    sink.commands = {BOB: reply}
+    with suppress(DeliveryError):
+        mail.send(sample_message(), NOW)
+    assert sink.served == [ANN, CAT]
 
 
 def test_a_break_off_names_who_was_refused_before(mail: EmailChannel, sink: Sink) -> None:
