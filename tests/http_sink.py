@@ -1,7 +1,8 @@
 """A web server on loopback that keeps what is posted to it and answers as it is told."""
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -14,6 +15,9 @@ class HttpSink:
     url: str = ""
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    drips: str = ""
+    """The part of the answer that comes a byte at a time, for three seconds at most: `head` or `body`."""
     requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
 
@@ -26,10 +30,21 @@ def http_sink() -> Iterator[HttpSink]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             sink.requests.append((self.path, dict(self.headers), body))
+            if sink.drips == "head":
+                self.wfile.write(b"HTTP/1.1 204 No Content\r\nX-Slow: ")
+                return self.drip()
             self.send_response(sink.status)
             for name, value in sink.headers.items():
                 self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(sink.body)
+            return self.drip() if sink.drips else None
+
+        def drip(self) -> None:
+            with suppress(OSError):
+                for _ in range(30):
+                    self.wfile.write(b"x")
+                    time.sleep(0.1)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
             pass

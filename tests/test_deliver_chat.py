@@ -5,11 +5,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from deliver_samples import NOW, refusal, sample_message
 from http_sink import HttpSink, http_sink
-from report_samples import NOW, sample_message
 
 from monitor.deliver import ChatChannel
-from monitor.errors import DeliveryError
 
 # apprise imports a module that Python deprecates when it first loads its plugins
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -24,19 +23,13 @@ def sink() -> Iterator[HttpSink]:
         yield running
 
 
-def refusal(channel: ChatChannel) -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught:
-        channel.send(sample_message(), NOW)
-    return caught.value
-
-
 def chat(sink: HttpSink) -> ChatChannel:
     return ChatChannel("chat", sink.url.replace("http", "json", 1) + f"/{SECRET}")
 
 
 def test_a_chat_gets_subject_and_text(sink: HttpSink) -> None:
     """A chat shows the alert's subject and text."""
-    chat(sink).send(sample_message(), NOW)
+    assert chat(sink).send(sample_message(), NOW) == ""
     body = json.loads(sink.requests[0][2])
     assert (body["title"], body["message"]) == (sample_message().subject, "Text 免费")
 
@@ -54,12 +47,14 @@ def test_a_refusing_chat_is_tried_again(sink: HttpSink, caplog: pytest.LogCaptur
     caplog.set_level(logging.DEBUG)
     sink.status = 500
     error = refusal(chat(sink))
-    assert not error.permanent
+    assert (error.permanent, error.stops) == (False, False)
     for text in (str(error), repr(chat(sink)), caplog.text):
         assert SECRET not in text
 
 
 def test_an_unknown_chat_address_is_not_quoted(caplog: pytest.LogCaptureFixture) -> None:
-    """An address that apprise does not know is reported without repeating it."""
+    """An address that apprise does not know stops the channel, and is not repeated."""
     caplog.set_level(logging.DEBUG)
-    assert SECRET not in str(refusal(ChatChannel("chat", f"nosuch://{SECRET}"))) + caplog.text
+    error = refusal(ChatChannel("chat", f"nosuch://{SECRET}"))
+    assert error.stops
+    assert SECRET not in str(error) + caplog.text

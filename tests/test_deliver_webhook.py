@@ -4,17 +4,16 @@ import hashlib
 import hmac
 import json
 import logging
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from deliver_samples import HOSTILE, NOW, PLAIN, hostile_message, refusal, sample_message
 from http_sink import HttpSink, http_sink
-from report_samples import NOW, RECORD, hostile_record, sample_message
 
 from monitor.deliver import WebhookChannel
 from monitor.deliver.webhook import seconds_of
-from monitor.errors import DeliveryError
-from monitor.report import alert_json, message
 
 SECRET = "s3cret-canary"
 
@@ -23,12 +22,6 @@ SECRET = "s3cret-canary"
 def sink() -> Iterator[HttpSink]:
     with http_sink() as running:
         yield running
-
-
-def refusal(channel: WebhookChannel) -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught:
-        channel.send(sample_message(), NOW)
-    return caught.value
 
 
 def accepts(headers: dict[str, str], body: bytes) -> bool:
@@ -53,19 +46,17 @@ def test_a_receiver_can_verify_the_signature(sink: HttpSink) -> None:
 
 def test_the_body_is_the_alert_and_the_key_stays(sink: HttpSink) -> None:
     """A receiver gets the alert's JSON, and the same Idempotency-Key with every attempt."""
-    alert = message(RECORD, "en", key="k" * 64)
     for _ in range(2):
-        WebhookChannel("hook", sink.url).send(alert, NOW)
-    assert [json.loads(body) for _, _, body in sink.requests] == [alert_json(RECORD, key="k" * 64)] * 2
+        assert WebhookChannel("hook", sink.url).send(PLAIN, NOW) == ""
+    assert [json.loads(body) for _, _, body in sink.requests] == [PLAIN.payload] * 2
     assert [headers["Idempotency-Key"] for _, headers, _ in sink.requests] == ["k" * 64] * 2
     assert "X-Monitor-Signature" not in sink.requests[0][1]
 
 
 def test_a_hostile_alert_is_still_json(sink: HttpSink) -> None:
     """Lone surrogates and control characters do not keep an alert back."""
-    record = hostile_record()
-    WebhookChannel("hook", sink.url).send(message(record, "en"), NOW)
-    assert json.loads(sink.requests[0][2])["change"]["summary"] == record.change.summary
+    WebhookChannel("hook", sink.url).send(hostile_message(), NOW)
+    assert json.loads(sink.requests[0][2])["summary"] == HOSTILE
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
@@ -77,44 +68,90 @@ def test_passing_answers_keep_retry_after(sink: HttpSink, status: int) -> None:
     assert str(status) in str(error)
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 410])
-def test_other_refusals_are_permanent(sink: HttpSink, status: int) -> None:
-    """An answer that the same request would get again is final."""
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_an_alert_that_is_not_taken_is_given_up(sink: HttpSink, status: int) -> None:
+    """An answer about this alert, which the same request would get again, is final for it and for no other."""
     sink.status = status
-    assert refusal(WebhookChannel("hook", sink.url)).permanent
+    error = refusal(WebhookChannel("hook", sink.url))
+    assert (error.permanent, error.stops) == (True, False)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 407, 410])
+def test_a_wrong_address_or_secret_stops_the_channel(sink: HttpSink, status: int) -> None:
+    """An answer that every alert would get keeps them owed until somebody mends the channel."""
+    sink.status = status
+    error = refusal(WebhookChannel("hook", sink.url))
+    assert (error.permanent, error.stops) == (False, True)
+    assert str(status) in str(error)
 
 
 @pytest.mark.parametrize("status", [301, 307, 308])
 def test_redirects_are_refused(sink: HttpSink, status: int) -> None:
-    """The alert and its signature go to the address given and to no other."""
+    """The alert and its signature go to the address given and to no other; that address wants mending."""
     with http_sink() as elsewhere:
         sink.status, sink.headers = status, {"Location": elsewhere.url}
         error = refusal(WebhookChannel("hook", sink.url, SECRET))
-        assert error.permanent
+        assert (error.permanent, error.stops) == (False, True)
         assert "redirect" in str(error)
         assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_an_answer_that_drips_holds_nothing_up(sink: HttpSink, part: str) -> None:
+    """The exchange ends in time, however slowly the receiver goes on; a status that came in time counts."""
+    sink.drips = part
+    hook = WebhookChannel("hook", sink.url, longest=0.4)
+    began = time.monotonic()
+    if part == "head":
+        assert not refusal(hook).permanent
+    else:
+        assert hook.send(PLAIN, NOW) == ""
+    assert time.monotonic() - began < 2
+
+
+def test_what_a_receiver_says_is_not_repeated(sink: HttpSink) -> None:
+    """An answer's body is not read: it may hold what we sent, and our secret with it."""
+    sink.status, sink.body = 400, SECRET.encode()
+    assert SECRET not in str(refusal(WebhookChannel("hook", sink.url)))
 
 
 def test_no_receiver_is_a_passing_failure() -> None:
     """Where nothing listens, trying again can help."""
     with http_sink() as gone:
         url = gone.url
-    assert not refusal(WebhookChannel("hook", url)).permanent
+    error = refusal(WebhookChannel("hook", url))
+    assert (error.permanent, error.stops) == (False, False)
 
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("120", 120.0), ("Mon, 02 Mar 2026 10:05:00 GMT", 300.0), ("Mon, 02 Mar 2020 10:05:00 GMT", 0.0), ("soon", None)],
+    [
+        ("120", 120.0),
+        ("Mon, 02 Mar 2026 10:05:00 GMT", 300.0),
+        ("Mon, 02 Mar 2020 10:05:00 GMT", 0.0),
+        ("soon", None),
+        ("9" * 40, 86_400.0),
+        ("Mon, 02 Mar 2099 10:05:00 GMT", 86_400.0),
+        ("", None),
+    ],
 )
 def test_retry_after_is_read_in_both_forms(header: str, seconds: float | None) -> None:
-    """Retry-After is a number of seconds or a date; anything else says nothing."""
+    """Retry-After is a number of seconds or a date, a day at most; anything else says nothing."""
     assert seconds_of(header, NOW) == seconds
 
 
 @pytest.mark.parametrize("url", [f"ftp://{SECRET}", f"http://a:{SECRET}", SECRET, "http://[" + SECRET])
 def test_a_wrong_address_is_not_quoted(url: str) -> None:
-    """What is no web address is a passing failure that does not repeat it."""
-    assert SECRET not in str(refusal(WebhookChannel("hook", url)))
+    """What is no web address is never repeated, and costs no alert."""
+    error = refusal(WebhookChannel("hook", url))
+    assert not error.permanent
+    assert SECRET not in str(error)
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example", "http://a.example:port", "a.example", ""])
+def test_a_wrong_address_stops_the_channel(url: str) -> None:
+    """What is no web address wants mending."""
+    assert refusal(WebhookChannel("hook", url)).stops
 
 
 def test_secret_and_address_are_nowhere_to_be_read(sink: HttpSink, caplog: pytest.LogCaptureFixture) -> None:

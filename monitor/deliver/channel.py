@@ -1,4 +1,4 @@
-"""What every channel is: a name, and a way to send."""
+"""What every channel is: a name, whether it folds a storm, and a way to send."""
 
 from __future__ import annotations
 

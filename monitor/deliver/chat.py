@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 import apprise
 
@@ -20,14 +21,16 @@ class ChatChannel:
 
     name: str
     url: str = field(repr=False)
+    folds: ClassVar[bool] = True
 
-    def send(self, message: Message, now: datetime) -> None:  # noqa: ARG002 - a chat stamps its messages itself
+    def send(self, message: Message, now: datetime) -> str:  # noqa: ARG002 - a chat stamps its messages itself
         """Hand subject and text to the chat; apprise does not say why one was refused, so it is always tried again."""
         chat = apprise.Apprise()
         if not chat.add(self.url):
-            raise DeliveryError(f"{self.name}: url is not an address that apprise knows")
+            raise DeliveryError(f"{self.name}: url is not an address that apprise knows", stops=True)
         if not chat.notify(body=_beginning(message.text), title=message.subject, body_format=apprise.NotifyFormat.TEXT):
             raise DeliveryError(f"{self.name}: the chat did not take the message")
+        return ""
 
 
 def _beginning(text: str) -> str:

@@ -1,22 +1,21 @@
-"""Alerts as mail: text and HTML in one message, over SMTP with TLS."""
+"""Alerts as mail: text and HTML in one message, handed over for each recipient by itself."""
 
 from __future__ import annotations
 
 import hashlib
 import smtplib
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from functools import partial
-from ipaddress import ip_address
-from urllib.parse import unquote, urlsplit
+from typing import Any, ClassVar, Literal
+from urllib.parse import quote
 
-from monitor.deliver.channel import TIMEOUT
+from monitor.deliver.smtp import LONGEST_SESSION, open_session, server_of
 from monitor.errors import DeliveryError
 from monitor.records import Message
 from monitor.words import one_line, printable
@@ -24,7 +23,35 @@ from monitor.words import one_line, printable
 MOST_SUBJECT = 200
 MOST_ADDRESS = 320
 MOST_REPLY = 200
-POLICY = SMTP.clone(cte_type="7bit")
+TOO_LARGE = 552
+"""The reply by which a server refuses a mail for its size, even before it has seen it."""
+WHOLE = frozenset({"message-id", "in-reply-to", "references", "list-id", "list-unsubscribe", "x-monitor-key"})
+"""Headers that machines read. Folded, a long one would be written in encoded words, which mean nothing there."""
+MOST_LINE = 900
+
+
+class _Policy(EmailPolicy):
+    """Writes the headers that machines read on one line, as they are, and a subject in words of legal length.
+
+    Left to itself, the library makes encoded words longer than the 75 characters that RFC 2047 allows.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        return self._folded(name.lower(), str(value), name) or str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return self._folded(name.lower(), str(value), name).encode() or super().fold_binary(name, value)
+
+    def _folded(self, kind: str, value: str, name: str) -> str:
+        if kind in WHOLE and value.isascii() and len(value) < MOST_LINE:
+            return f"{name}: {value}{self.linesep}"
+        if kind == "subject" and not value.isascii():
+            words = Header(value, "utf-8", header_name=name).encode(linesep=self.linesep)
+            return f"{name}: {words}{self.linesep}"
+        return ""
+
+
+POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 """Seven bits on the wire: not every server on the way says whether it takes eight."""
 
 
@@ -36,50 +63,37 @@ class EmailChannel:
     to: tuple[str, ...]
     sender: str
     smtp: str = field(repr=False)
+    longest: float = LONGEST_SESSION
+    folds: ClassVar[bool] = True
 
-    def send(self, message: Message, now: datetime) -> None:
-        """Mail the message to every recipient; an error says which of them were refused."""
+    def send(self, message: Message, now: datetime) -> str:
+        """Mail the message to every recipient who has it not yet; the note names those who were refused for good."""
+        waiting = tuple(address for address in dict.fromkeys(self.to) if address not in message.served)
         mail = compose(message, self.to, self.sender, now)
+        verdicts: list[Verdict] = []
         try:
-            with _session(server_of(self.smtp), _domain(self.sender)) as session:
-                refused = session.send_message(mail, from_addr=self.sender, to_addrs=self.to)
-        except DeliveryError as error:
-            raise DeliveryError(f"{self.name}: {error}", permanent=error.permanent) from None
-        except smtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients
-        except OSError as error:  # smtplib's errors among them
-            raise _failure(self.name, error) from None
-        if refused:
-            raise _refusal(self.name, refused)
+            if waiting:
+                with open_session(server_of(self.smtp), _domain(self.sender), self.longest) as session:
+                    for address in waiting:
+                        verdicts.append(_offer(session, mail, self.sender, address))  # noqa: PERF401 - kept if the next fails
+            return _conclude(verdicts, message.served)
+        except (DeliveryError, OSError, ValueError) as error:  # smtplib's errors among them
+            raise _told(self.name, error, verdicts, message.served) from None
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """An SMTP server as its URL describes it."""
+class Verdict:
+    """What the server said to the mail for one recipient.
 
-    host: str
-    port: int
-    tls_at_once: bool
-    user: str = ""
-    password: str = field(default="", repr=False)
+    `held` may pass; `refused` is the recipient, for good; `unwanted` is the mail itself.
+    """
 
-    @property
-    def is_loopback(self) -> bool:
-        """Whether nobody can stand between us and the server."""
-        with suppress(ValueError):
-            return ip_address(self.host).is_loopback
-        return self.host == "localhost"
+    address: str
+    kind: Literal["taken", "held", "refused", "unwanted"]
+    reply: str = ""
 
-
-def server_of(url: str) -> Server:
-    """The server that an smtp:// or smtps:// URL names; ports are 587 and 465 where it names none."""
-    with suppress(ValueError):
-        parts = urlsplit(url)
-        if parts.hostname and parts.scheme in ("smtp", "smtps"):
-            tls = parts.scheme == "smtps"
-            user, password = unquote(parts.username or ""), unquote(parts.password or "")
-            return Server(parts.hostname, parts.port or (465 if tls else 587), tls, user, password)
-    raise DeliveryError("smtp is not of the form smtp://user:pass@host:port (or smtps://)")
+    def __str__(self) -> str:
+        return f"{self.address}: {self.reply}"
 
 
 def compose(message: Message, to: tuple[str, ...], sender: str, now: datetime) -> EmailMessage:
@@ -94,70 +108,89 @@ def compose(message: Message, to: tuple[str, ...], sender: str, now: datetime) -
     mail["In-Reply-To"] = thread
     mail["References"] = thread
     mail["Auto-Submitted"] = "auto-generated"
+    mail["List-Id"] = f"<terms-monitor.{_domain(sender)}>"
+    mail["List-Unsubscribe"] = f"<mailto:{quote(parseaddr(sender)[1], safe='@')}?subject=unsubscribe>"
+    mail["X-Monitor-Key"] = one_line(message.key, MOST_ADDRESS)
     mail.set_content(printable(message.text))
     mail.add_alternative(printable(message.html), subtype="html")
     return mail
 
 
-def secure(session: smtplib.SMTP, server: Server) -> None:
-    """Bring the session under TLS, before any name or password is sent. Only loopback may do without."""
-    session.ehlo()
-    if session.has_extn("starttls"):
-        session.starttls(context=_context(server))
-    elif not server.is_loopback:
-        raise DeliveryError("the mail server offers no TLS (STARTTLS)")
+def _offer(session: smtplib.SMTP, mail: EmailMessage, sender: str, address: str) -> Verdict:
+    """Hand the mail over for one recipient: the reply to the mail's end is then about nobody else.
 
-
-@contextmanager
-def _session(server: Server, domain: str) -> Iterator[smtplib.SMTP]:
-    """A session with the server, under TLS and logged in. How it ends is not a matter of the mail handed over."""
-    connect = partial(smtplib.SMTP_SSL, context=_context(server)) if server.tls_at_once else smtplib.SMTP
-    session = connect(server.host, server.port, local_hostname=domain, timeout=TIMEOUT)
+    Raises smtplib's errors where no other recipient would fare better: a refused sender, a server that goes away.
+    """
     try:
-        if not server.tls_at_once:
-            secure(session, server)
-        if server.user:
-            session.login(server.user, server.password)
-        yield session
+        session.send_message(mail, from_addr=sender, to_addrs=[address])
+    except smtplib.SMTPRecipientsRefused as error:
+        return _verdict(address, "refused", *error.recipients[address])
+    except smtplib.SMTPDataError as error:
         with suppress(OSError):
-            session.quit()
-    finally:
-        session.close()
+            session.rset()
+        return _verdict(address, "unwanted", error.smtp_code, error.smtp_error)
+    except smtplib.SMTPNotSupportedError:
+        return Verdict(address, "refused", "the mail server takes no address of such characters")
+    return Verdict(address, "taken")
 
 
-def _context(server: Server) -> ssl.SSLContext:
-    """TLS with the certificate verified; a mail server on this very machine seldom has one that could be."""
-    context = ssl.create_default_context()
-    if server.is_loopback:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+def _verdict(address: str, kind: Literal["refused", "unwanted"], code: int, text: bytes | str) -> Verdict:
+    if code == 421:  # the server goes away
+        raise smtplib.SMTPResponseException(code, text)
+    return Verdict(address, kind if _is_permanent(code) else "held", _reply(code, text))
 
 
-def _failure(name: str, error: OSError) -> DeliveryError:
+def _conclude(verdicts: Sequence[Verdict], served: tuple[str, ...]) -> str:
+    """The note on recipients refused for good; an error where some are to be tried again, or nobody has the mail."""
+    missed = [verdict for verdict in verdicts if verdict.kind != "taken"]
+    kinds = {verdict.kind for verdict in missed}
+    note = f"refused for {_list(missed)}" if missed else ""
+    if "held" in kinds:
+        raise DeliveryError(note)
+    if served or len(missed) < len(verdicts):
+        return note
+    raise DeliveryError(note, permanent="unwanted" in kinds, stops="unwanted" not in kinds)
+
+
+def _told(
+    name: str, error: DeliveryError | OSError | ValueError, verdicts: list[Verdict], served: tuple[str, ...]
+) -> DeliveryError:
+    """The error with what became of each recipient. Who was refused for good counts as served once anybody has the
+    mail, and is named; before that, nobody does, so that a mail which reached no one is never taken for sent."""
+    cause = error if isinstance(error, DeliveryError) else _failure(error)
+    dead = [verdict for verdict in verdicts if verdict.kind in ("refused", "unwanted")]
+    taken = [verdict.address for verdict in verdicts if verdict.kind == "taken"]
+    if served or taken:
+        served = (*served, *taken, *(verdict.address for verdict in dead))
+    missed = f"; refused for {_list(dead)}" if dead and cause is not error else ""
+    return DeliveryError(f"{name}: {cause}{missed}", permanent=cause.permanent, stops=cause.stops, served=served)
+
+
+def _list(verdicts: Sequence[Verdict]) -> str:
+    return "; ".join(map(str, verdicts))
+
+
+def _failure(error: OSError | ValueError) -> DeliveryError:
     """What went wrong in words.
 
-    Only a 5xx reply to the mail itself is permanent. A refused login can be mended and a server that turns us away at
-    the door may let us in, while the alert is owed.
+    A login or a sender that is refused for good stops the channel; a mail too large is no use to send again; a server
+    that turns us away at the door, or goes away, may let us in later.
     """
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return DeliveryError(f"{name}: the mail server refused user and password ({error.smtp_code})")
+        reason = f"the mail server refused user and password ({error.smtp_code})"
+        return DeliveryError(reason, stops=_is_permanent(error.smtp_code))
     if isinstance(error, smtplib.SMTPResponseException):
-        reply = _reply(error.smtp_code, error.smtp_error)
-        about_mail = isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError)
-        permanent = about_mail and _is_permanent(error.smtp_code)
-        return DeliveryError(f"{name}: the mail server answered {reply}", permanent=permanent)
+        refused = isinstance(error, smtplib.SMTPSenderRefused) and _is_permanent(error.smtp_code)
+        too_large = refused and error.smtp_code == TOO_LARGE
+        reason = f"the mail server answered {_reply(error.smtp_code, error.smtp_error)}"
+        return DeliveryError(reason, permanent=too_large, stops=refused and not too_large)
     if isinstance(error, smtplib.SMTPException):
-        return DeliveryError(f"{name}: the mail server broke off ({type(error).__name__})")
+        cannot = type(error) in (smtplib.SMTPException, smtplib.SMTPNotSupportedError)  # no way to log in
+        return DeliveryError(f"the mail server broke off ({type(error).__name__})", stops=cannot)
+    if isinstance(error, ValueError):
+        return DeliveryError("an address, or the mail server's name, is not one that can be written", stops=True)
     reason = getattr(error, "verify_message", "") or error.strerror or type(error).__name__
-    return DeliveryError(f"{name}: no connection to the mail server ({one_line(reason, MOST_REPLY)})")
-
-
-def _refusal(name: str, refused: dict[str, tuple[int, bytes]]) -> DeliveryError:
-    """Permanent only if all refusals are; else all recipients are tried again, who know a repeat by its Message-ID."""
-    who = "; ".join(f"{address}: {_reply(code, text)}" for address, (code, text) in refused.items())
-    permanent = all(_is_permanent(code) for code, _ in refused.values())
-    return DeliveryError(f"{name}: refused for {who}", permanent=permanent)
+    return DeliveryError(f"no connection to the mail server ({one_line(reason, MOST_REPLY)})")
 
 
 def _is_permanent(code: int) -> bool:
