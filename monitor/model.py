@@ -8,7 +8,7 @@ a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 PAGE_TYPES = (
@@ -307,6 +307,22 @@ class Finding:
     amount_before: Amount | None = None
     amount_after: Amount | None = None
     rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """How a page says that a user can opt out: the clause, and the address that it links, if any."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """When a page says that its text takes effect: the day, and the words that say so."""
+
+    day: date
+    text: str
 
 
 # --- what is decided -------------------------------------------------------------------------------------------------
