@@ -16,7 +16,7 @@ from monitor.deliver import Channel
 from monitor.errors import DeliveryError
 from monitor.model import Document
 from monitor.records import ChangeRecord, Delivery, Message
-from monitor.report import message
+from monitor.report import Style, message
 from monitor.words import one_line
 
 LEASE = timedelta(minutes=5)
@@ -137,4 +137,4 @@ def _attempt(
 def _render(archive: Outbox, delivery: Delivery, language: str) -> Message:
     record = archive.change(delivery.change)
     before, after = archive.document(record.before.version), archive.document(record.after.version)
-    return message(record, language, key=delivery.key, before=before, after=after)
+    return message(record, Style(language), key=delivery.key, before=before, after=after)

@@ -24,7 +24,7 @@ from report_samples import NEW, NOW, OLD, SUMMARY, hostile_record, sample_messag
 from monitor.deliver import EmailChannel
 from monitor.deliver.email import Server, compose, secure, server_of
 from monitor.errors import DeliveryError
-from monitor.report import message
+from monitor.report import Style, message
 
 SECRET = "hunter2-canary"
 TO = ("ann@b.example", "bob@b.example")
@@ -121,7 +121,7 @@ def test_a_repeat_has_the_same_message_id(serve: Serve) -> None:
 def test_hostile_text_arrives_as_one_line_and_escaped(serve: Serve) -> None:
     """No title or clause adds a header, an element or a line to the subject, or keeps the alert back."""
     sink, port = serve()
-    channel(port).send(message(hostile_record(), "en", key="k", before=OLD, after=NEW), NOW)
+    channel(port).send(message(hostile_record(), Style(), key="k", before=OLD, after=NEW), NOW)
     (mail,) = sink.mails
     assert mail["Bcc"] is None
     assert len(mail["Subject"].splitlines()) == 1

@@ -14,7 +14,7 @@ from report_samples import NOW, RECORD, hostile_record, sample_message
 from monitor.deliver import WebhookChannel
 from monitor.deliver.webhook import seconds_of
 from monitor.errors import DeliveryError
-from monitor.report import alert_json, message
+from monitor.report import Style, alert_json, message
 
 SECRET = "s3cret-canary"
 
@@ -53,7 +53,7 @@ def test_a_receiver_can_verify_the_signature(sink: HttpSink) -> None:
 
 def test_the_body_is_the_alert_and_the_key_stays(sink: HttpSink) -> None:
     """A receiver gets the alert's JSON, and the same Idempotency-Key with every attempt."""
-    alert = message(RECORD, "en", key="k" * 64)
+    alert = message(RECORD, Style(), key="k" * 64)
     for _ in range(2):
         WebhookChannel("hook", sink.url).send(alert, NOW)
     assert [json.loads(body) for _, _, body in sink.requests] == [alert_json(RECORD, key="k" * 64)] * 2
@@ -64,7 +64,7 @@ def test_the_body_is_the_alert_and_the_key_stays(sink: HttpSink) -> None:
 def test_a_hostile_alert_is_still_json(sink: HttpSink) -> None:
     """Lone surrogates and control characters do not keep an alert back."""
     record = hostile_record()
-    WebhookChannel("hook", sink.url).send(message(record, "en"), NOW)
+    WebhookChannel("hook", sink.url).send(message(record, Style()), NOW)
     assert json.loads(sink.requests[0][2])["change"]["summary"] == record.change.summary
 
 
