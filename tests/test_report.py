@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from report_samples import AFTER, BEFORE, FINDING, HOSTILE, NEW, OLD, RECORD, SUMMARY, document, hostile_record
 
-from monitor.model import DATA_TOPICS, OFFER_TOPICS, Amount, Block, Document, Edit
+from monitor.model import Amount, Block, Document, Edit
 from monitor.records import ChangeRecord, Message
 from monitor.report import Entry, Style, alert_json, alerts_html, change_json, message, report_html
 

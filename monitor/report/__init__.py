@@ -4,13 +4,13 @@ Pure: no clock, no network, no archive.
 """
 
 from monitor.report.digest import digest_message
+from monitor.report.forms import TEMPLATES
 from monitor.report.markdown import digest_markdown
 from monitor.report.message import message
 from monitor.report.notice import notice_message, test_message
 from monitor.report.page import Entry, alerts_html, report_html
 from monitor.report.payload import alert_json, amount_json, change_json, finding_json
 from monitor.report.style import Style
-from monitor.report.forms import TEMPLATES
 
 __all__ = [
     "TEMPLATES",

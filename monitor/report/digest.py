@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from monitor.model import Importance
 from monitor.records import ChangeRecord, Message
 from monitor.report.catalogue import Words, words_of
+from monitor.report.forms import fill
 from monitor.report.passages import NOTHING
 from monitor.report.payload import digest_json
+from monitor.report.sandbox import web_link
 from monitor.report.style import Style
-from monitor.report.forms import fill, web_link
 from monitor.report.told import Fact, Told, found_in, name_of, tell
 
 MOST_DETAILED = 20

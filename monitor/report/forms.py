@@ -1,27 +1,24 @@
-"""The one door through which text from outside enters a form: always printable, and escaped wherever the form is HTML.
+"""The forms of a message: its subject, its text and its HTML, by our templates or by an operator's.
 
-Our own templates are in `templates/`; an operator's may stand in their place, and find ours under `default/`. Templates run in
-jinja2's sandbox, with bounds: whatever is wrong with an operator's, the default is filled instead, and the fault is told.
+Whatever is wrong with an operator's template, the default is filled instead, and the fault is told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from traceback import walk_tb
 
-from jinja2 import PackageLoader, StrictUndefined, TemplateSyntaxError, nodes
+from jinja2 import TemplateSyntaxError
 from jinja2.exceptions import SecurityError
-from jinja2.loaders import BaseLoader, ChoiceLoader, FunctionLoader, PrefixLoader
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.report.catalogue import Words
-from monitor.report.passages import marked, place
+from monitor.report.passages import place
+from monitor.report.sandbox import OURS, Sandbox
 from monitor.report.style import Style
-from monitor.words import one_line, printable
+from monitor.words import one_line
 
 TEMPLATES = (
     "subject.txt", "mail.txt", "mail.html", "digest.txt", "digest.html", "notice.txt", "notice.html",
@@ -34,9 +31,6 @@ MOST_STEPS = 1_000_000
 
 MOST_SUBJECT = 200
 MOST_FAULT = 300
-_DEFAULT = "default/"
-_WITHOUT = ("safe", "random", "lipsum")
-"""What jinja2 offers and no template needs: a way past escaping, chance, and text without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,66 +43,10 @@ class Forms:
     fault: str
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """jinja2's sandbox, which cannot stop escaping, and in which a template takes at most `most` steps."""
-
-    intercepted_binops = frozenset({"*", "**"})
-
-    def __init__(self, loader: BaseLoader, *, html: bool, most: float) -> None:
-        super().__init__(
-            loader=loader,
-            autoescape=html,
-            undefined=StrictUndefined,
-            finalize=lambda value: printable(value) if isinstance(value, str) else value,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.left = most
-        self.filters.update(marked=marked, web_link=web_link, counted=self.counted)
-        for name in _WITHOUT:
-            self.filters.pop(name, None)
-            self.globals.pop(name, None)
-
-    def counted(self, items: Iterable[object]) -> Iterator[object]:
-        """The items, each of them one step."""
-        for item in items:
-            self._step()
-            yield item
-
-    def call(__self, __context: Context, __obj: object, *args: object, **kwargs: object) -> object:  # noqa: N805
-        __self._step()
-        return super().call(__context, __obj, *args, **kwargs)
-
-    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
-        """Products of numbers; powers and long repetitions are how a short template takes all memory."""
-        if operator == "**" or not all(isinstance(side, int | float) for side in (left, right)):
-            raise SecurityError(f"{operator} is for numbers only" if operator == "*" else "there are no powers here")
-        return super().call_binop(context, operator, left, right)
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """The template's tree, every loop in it counted."""
-        tree = super()._parse(source, name, filename)
-        for node in tree.find_all(nodes.EvalContextModifier):
-            raise TemplateSyntaxError("escaping cannot be changed", node.lineno, name, filename)
-        for loop in tree.find_all(nodes.For):
-            loop.iter = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.lineno)
-        return tree
-
-    def _step(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise SecurityError(f"more than {MOST_STEPS:,} steps")
-
-
-def web_link(url: str) -> str:
-    """The address if a reader may safely follow it, else nothing: `javascript:` and its like are never linked."""
-    return url if url.lower().startswith(("http://", "https://")) and url.isprintable() else ""
-
-
 def render(template: str, words: Words, **values: object) -> str:
     """One of our own templates, filled in."""
     environment = _ours(html=template.endswith(".html"))
-    return environment.get_template(_DEFAULT + template).render({**_vocabulary(words), **values})
+    return environment.get_template(OURS + template).render({**_vocabulary(words), **values})
 
 
 def fill(form: str, style: Style, words: Words, **values: object) -> Forms:
@@ -143,7 +81,7 @@ class _Attempt:
 
 def _try(name: str, style: Style, words: Words, values: Mapping[str, object]) -> _Attempt:
     """An operator's template, filled within its bounds. Nothing that can be wrong with it is raised."""
-    environment = _Sandbox(_theirs(style.templates), html=name.endswith(".html"), most=MOST_STEPS)
+    environment = Sandbox(style.templates, html=name.endswith(".html"), most=MOST_STEPS)
     try:
         template = environment.get_template(name)
         return _Attempt("".join(_bounded(template.generate({**_vocabulary(words), **values}))))
@@ -171,17 +109,8 @@ def _fault(name: str, error: Exception, templates: Mapping[str, str]) -> str:
 
 
 @cache
-def _ours(*, html: bool) -> _Sandbox:
-    return _Sandbox(PrefixLoader({"default": PackageLoader("monitor.report")}), html=html, most=float("inf"))
-
-
-def _theirs(templates: Mapping[str, str]) -> BaseLoader:
-    """An operator's templates, and ours under `default/`. Each is known by its name, which errors then tell."""
-
-    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        return (templates[name], name, lambda: True) if name in templates else None
-
-    return ChoiceLoader([PrefixLoader({"default": PackageLoader("monitor.report")}), FunctionLoader(load)])
+def _ours(*, html: bool) -> Sandbox:
+    return Sandbox({}, html=html)
 
 
 def _vocabulary(words: Words) -> dict[str, object]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from monitor.model import Document, Effective, Link, WayOut
 from monitor.records import ChangeRecord, Message
 from monitor.report.catalogue import words_of
+from monitor.report.forms import fill
 from monitor.report.payload import alert_json
+from monitor.report.sandbox import web_link
 from monitor.report.style import Style
-from monitor.report.forms import fill, web_link
 from monitor.report.told import found_in, others_in, tell
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from monitor.records import Message, Trouble
 from monitor.report.catalogue import Words, words_of
+from monitor.report.forms import fill
 from monitor.report.payload import notice_json, trial_json
 from monitor.report.style import Style
-from monitor.report.forms import fill
 from monitor.words import one_line
 
 MOST_TROUBLES = 100

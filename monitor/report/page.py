@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from monitor.model import Document, Edit
 from monitor.records import ChangeRecord
 from monitor.report.catalogue import Words, words_of
+from monitor.report.forms import render
 from monitor.report.passages import Passage, edit_passage, finding_passages
 from monitor.report.style import Style
-from monitor.report.forms import render
 from monitor.report.told import Fact, facts_of, subject_of
 
 

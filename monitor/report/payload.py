@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from monitor.model import Amount, Effective, Finding, WayOut
 from monitor.records import ChangeRecord, Side, Trouble
-from monitor.report.forms import web_link
+from monitor.report.sandbox import web_link
 
 SCHEMA = "terms-monitor/alert/1"
 DIGEST_SCHEMA = "terms-monitor/digest/1"

@@ -10,9 +10,10 @@ from typing import Literal
 from monitor.model import Document, Effective, Importance, Link, WayOut
 from monitor.records import ChangeRecord
 from monitor.report.catalogue import Words
+from monitor.report.forms import MOST_SUBJECT
 from monitor.report.passages import MOST_LINE, NOTHING, Shown, differences, shown_differences, shown_findings
+from monitor.report.sandbox import web_link
 from monitor.report.style import Style
-from monitor.report.forms import MOST_SUBJECT, web_link
 from monitor.words import one_line
 
 MOST_FINDINGS = 20
