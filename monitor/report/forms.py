@@ -26,7 +26,7 @@ TEMPLATES = (
 """The templates that an operator can have of their own."""
 
 MOST_OUTPUT = 2_000_000
-MOST_STEPS = 1_000_000
+MOST_STEPS = 200_000
 """What an operator's template may write, in characters, and go round loops and call things, all told."""
 
 MOST_SUBJECT = 200
