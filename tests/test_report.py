@@ -3,12 +3,15 @@
 import json
 import math
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
-from report_samples import AFTER, BEFORE, FINDING, HOSTILE, NEW, OLD, RECORD, SUMMARY, document, hostile_record
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_samples import AFTER, BEFORE, FINDING, HOSTILE, NEW, NOW, OLD, RECORD, SUMMARY, document, hostile_record
 
-from monitor.model import Amount, Block, Document, Edit
+from monitor.model import Amount, Block, Document, Edit, Effective, Link, WayOut
 from monitor.records import ChangeRecord, Message
 from monitor.report import Entry, Style, alert_json, alerts_html, change_json, message, report_html
 
@@ -175,10 +178,137 @@ def test_a_huge_change_is_cut_and_counted() -> None:
     assert "10 more" in cut.text
 
 
+def test_a_change_of_many_words_is_cut_and_marked_so() -> None:
+    """A clause with thousands of changed words is shown up to a bound, and the cut is marked."""
+    before = " ".join(f"word{number}" for number in range(2000))
+    after = " ".join(f"word{number}" if number % 30 else f"new{number}" + "!" * 900 for number in range(2000))
+    findings = tuple(replace(FINDING, before=f"{each} {before}", after=f"{each} {after}") for each in range(20))
+    cut = message(replace(RECORD, change=replace(RECORD.change, findings=findings)), Style())
+    assert len(cut.text) < 100_000
+    assert len(cut.html) < 300_000
+    assert cut.text.count(" …\n") == 20
+
+
 def test_an_unknown_topic_does_not_stop_an_alert() -> None:
     """A topic that the catalogue lacks is shown by its name."""
     change = replace(RECORD.change, findings=(replace(FINDING, topic="weather"),))
     assert "weather · changed" in alert(replace(RECORD, change=change)).text
+
+
+def test_an_alert_has_the_facts_that_feeds_need() -> None:
+    """The time, the page's address, the vendor and the topics of an alert are those of its change."""
+    told = alert()
+    assert (told.at, told.url, told.vendors, told.topics) == (NOW, RECORD.url, ("acme",), ("free-amount",))
+    assert told.fault == ""
+    assert alert(hostile_record()).url == ""
+
+
+def test_times_are_told_in_the_readers_zone() -> None:
+    """The times of an alert are those of the zone asked for, which they name."""
+    assert "Seen: 2 Mar 2026, 18:00 UTC+08:00" in message(RECORD, Style(zone="Asia/Shanghai")).text
+
+
+def test_without_a_served_archive_commands_are_named() -> None:
+    """An alert names the commands that show the change and compare both texts."""
+    page = BeautifulSoup(alert().html, "lxml")
+    expected = [
+        "monitor show 42",
+        "monitor diff acme/free-plan@2026-03-01T10:00:00Z acme/free-plan@2026-03-02T10:00:00Z",
+    ]
+    assert [command.get_text() for command in page.find_all("code")] == expected
+    assert all(command in alert().text for command in expected)
+
+
+@pytest.mark.parametrize("base", ["https://terms.example/archive", "https://terms.example/archive/"])
+def test_a_served_archive_is_linked(base: str) -> None:
+    """Where the archive is served, an alert links to the change and to both snapshots, and names no command."""
+    told = message(RECORD, Style(archive_url=base))
+    places = ["changes/42", f"snapshots/{'a' * 64}", f"snapshots/{'b' * 64}"]
+    links = [RECORD.url, *(f"https://terms.example/archive/{place}" for place in places)]
+    assert [link["href"] for link in BeautifulSoup(told.html, "lxml").find_all("a")] == links
+    assert all(link in told.text.split() for link in links)
+    assert "monitor show" not in told.text
+
+
+def test_an_alert_says_when_the_text_takes_effect() -> None:
+    """The day stands in text, HTML and JSON, with the words that say so; without one nothing is said."""
+    told = message(RECORD, Style(), effective=Effective(date(2026, 7, 8), "These terms are effective July 8."))
+    for form in (told.text, told.html):
+        assert "Takes effect: 8 July 2026" in form
+        assert "These terms are effective July 8." in form
+    assert told.payload["effective"] == {"day": "2026-07-08", "text": "These terms are effective July 8."}
+    assert "Takes effect" not in alert().text + alert().html
+    assert alert().payload["effective"] is None
+
+
+def test_an_alert_says_how_to_opt_out() -> None:
+    """The clause and its address stand in text, HTML and JSON; without a way out nothing is said."""
+    told = message(RECORD, Style(), way_out=WayOut("Turn it off in Settings.", "https://acme.example/settings"))
+    for form in (told.text, BeautifulSoup(told.html, "lxml").get_text()):
+        assert "How to opt out: Turn it off in Settings." in form
+        assert "https://acme.example/settings" in form
+    assert 'href="https://acme.example/settings"' in told.html
+    assert told.payload["way_out"] == {"text": "Turn it off in Settings.", "url": "https://acme.example/settings"}
+    assert "opt out" not in alert().text + alert().html
+    assert alert().payload["way_out"] is None
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "", "https://a.example/\r\nBcc: b", "data:text/html,x"])
+def test_a_way_out_that_is_no_web_address_is_no_link(url: str) -> None:
+    """An address that a reader could not safely follow is told in no form; the clause is."""
+    told = message(RECORD, Style(), way_out=WayOut("Turn it off.", url))
+    assert [link["href"] for link in BeautifulSoup(told.html, "lxml").find_all("a")] == [RECORD.url]
+    assert "Turn it off." in told.text
+    assert told.payload["way_out"] == {"text": "Turn it off.", "url": ""}
+    assert not url or url not in told.text + told.html
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        (Link("free tokens", "https://acme.example/tokens"), True),
+        (Link("10,000,000", "https://acme.example/old"), False),
+        (Link("free token", "https://acme.example/word"), False),
+        (Link("", "https://acme.example/empty"), False),
+        (Link("free tokens", "javascript:alert(1)"), False),
+    ],
+)
+def test_links_that_the_new_words_carry_are_shown(link: Link, shown: bool) -> None:
+    """A finding shows the links whose words stand in its new text, as whole words, if they are safe to follow."""
+    told = message(RECORD, Style(), links=(link,))
+    assert (f"{link.text}: {link.url}" in told.text) == shown
+    assert (f'href="{link.url}"' in told.html) == shown
+
+
+def test_a_repeat_says_first_that_nobody_has_acknowledged_it() -> None:
+    """A repeat begins with that, in subject, text and HTML, and names the command; the first alert says nothing of it."""
+    told = message(RECORD, Style(), repeat=True, alert=7)
+    assert told.subject == f"Not acknowledged: Acme: {SUMMARY}"
+    assert told.text.startswith(
+        "Nobody has acknowledged this alert yet.\nTo acknowledge it: monitor alerts ack 7\n\n" + SUMMARY
+    )
+    first = BeautifulSoup(told.html, "lxml").select_one("main > *")
+    assert first is not None
+    assert first.get_text() == "Nobody has acknowledged this alert yet. To acknowledge it: monitor alerts ack 7"
+    assert "acknowledge" not in message(RECORD, Style(), alert=7).text.lower()
+
+
+@given(st.text(max_size=80), st.sampled_from(["en", "zh"]))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_page_says_an_alert_can_be_sent(text: str, language: str) -> None:
+    """Any text, anywhere in an alert, can be encoded, adds no element, and is JSON."""
+    finding = replace(FINDING, before=text, after=text + text, reading=text, trail=(text,), topic=text)
+    record = replace(RECORD, vendor_name=text, change=replace(RECORD.change, summary=text, findings=(finding,)))
+    extras = {"effective": Effective(date(2026, 7, 8), text), "way_out": WayOut(text, f"https://{text}")}
+    links = (Link(text, f"https://{text}"),)
+    told = message(record, Style(language), before=OLD, after=document(text), links=links, **extras)  # type: ignore[arg-type]
+    most = message(RECORD, Style(), before=OLD, after=NEW, links=(Link("free", RECORD.url),), **extras)  # type: ignore[arg-type]
+    assert shape(told.html) <= shape(most.html) | {("h3", ())}
+    assert "\n" not in told.subject
+    assert len(told.subject) <= 200
+    for form in (told.subject, told.text, told.html):
+        form.encode()
+    json.dumps(told.payload, allow_nan=False)
 
 
 # --- reports ---------------------------------------------------------------------------------------------------------
