@@ -199,7 +199,9 @@ def test_text_of_a_page_is_never_a_template(injection: str) -> None:
         findings=(replace(RECORD.change.findings[0], reading=injection, topic=injection),),
     )
     record = replace(RECORD, vendor_name=injection, change=change)
-    own = styled(mail_txt="{{ change.vendor_name }} {{ change.summary }}", subject_txt="{{ subject }}")
+    own = styled(
+        mail_txt="{{ say(change.vendor_name, colon=when) }} {{ count(change.summary, 1) }}", subject_txt="{{ subject }}"
+    )
     for style in (Style(), own):
         written = alert(style, record)
         assert not written.fault

@@ -40,14 +40,14 @@ class Words:
     translations: NullTranslations
 
     def say(self, key: str, **values: object) -> str:
-        """The words under a key, filled in; the key itself where there are none."""
+        """The words under a key, filled in; the key itself, as it is, where there are none."""
         words = str(self.translations.gettext(key))
-        return words.format(**values) if values else words
+        return words.format(**values) if values and words != key else words
 
     def count(self, key: str, count: int, **values: object) -> str:
         """The words under a key in the form that the number asks for."""
         words = str(self.translations.ngettext(key, key, count))
-        return words.format(count=self.number(count), **values)
+        return words.format(count=self.number(count), **values) if words != key else words
 
     def label(self, key: str, value: str) -> str:
         """`Page: value`."""

@@ -63,4 +63,4 @@ def _fact(fact: Fact, words: Words) -> str:
     if fact.kind == "link":
         address = _UNSAFE.sub(lambda sign: "".join(f"%{byte:02X}" for byte in sign[0].encode()), fact.text)
         return f"{label}[{plain(fact.text)}](<{address}>)"
-    return label + plain(fact.text)
+    return f"{label}`{fact.text}`" if fact.kind == "command" and "`" not in fact.text else label + plain(fact.text)

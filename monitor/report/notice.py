@@ -93,8 +93,8 @@ def _news(trouble: Trouble, words: Words) -> News:
 def _counted(news: Sequence[News], words: Words) -> str:
     """`3 troubles, 1 is over`."""
     over = sum(one.over for one in news)
-    counts = [words.count("troubles", len(news)), words.count("troubles-over", over) if over else ""]
-    return words.say("comma").join(filter(None, counts))
+    troubles = words.count("troubles", len(news))
+    return words.count("troubles-over", over, troubles=troubles) if over else troubles
 
 
 def _thread(troubles: Sequence[Trouble]) -> str:

@@ -134,7 +134,7 @@ def differences(before: Document, after: Document) -> tuple[tuple[str, str], ...
 
 def place(passage: Passage, words: Words) -> str:
     """Where a passage stands and what happened to it: `Limits · changed · worse for you · Plans > Free`."""
-    topics = ", ".join(map(words.say, passage.topics))
+    topics = words.say("comma").join(map(words.say, passage.topics))
     direction = words.say(passage.direction) if passage.direction in (BETTER, WORSE) else ""
     headings = " > ".join(one_line(heading, LONGEST_HEADING) for heading in passage.trail)
     return " · ".join(filter(None, [topics, words.say(passage.change) if passage.change else "", direction, headings]))
