@@ -198,6 +198,7 @@ class Message:
     """An alert in the forms in which channels carry it. `payload` is plain JSON data; `thread` is one for all alerts of a page.
 
     `at`, `url`, `vendors` and `topics` are those of what it tells, for feeds. `served` are recipients who have it already.
+    `fault` is what is wrong with the operator's template, whose default was used.
     """
 
     key: str
@@ -211,3 +212,4 @@ class Message:
     vendors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     served: tuple[str, ...] = ()
+    fault: str = ""

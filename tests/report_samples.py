@@ -59,5 +59,5 @@ def hostile_record() -> ChangeRecord:
 
 def sample_message(**changes: str) -> Message:
     """A small message, with these fields changed."""
-    plain = Message("k" * 64, "acme/free-plan", f"Acme: {SUMMARY}", "Text 免费\n", "<p>HTML</p>", {"id": 42})
+    plain = Message("k" * 64, "acme/free-plan", f"Acme: {SUMMARY}", "Text 免费\n", "<p>HTML</p>", {"id": 42}, NOW)
     return replace(plain, **changes)  # type: ignore[arg-type]

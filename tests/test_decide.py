@@ -11,7 +11,7 @@ from fakes import DAY, HOUR, HTML, PAGE, PARAGRAPHS, START, TRAINS, captured, do
 from monitor import decide
 from monitor.extract import prepare, version
 from monitor.extract.screen import LASTING, Trouble
-from monitor.model import Capture, Change, Held, Known, Outcome, Owed, Page, Rule, Version
+from monitor.model import Capture, Change, Held, Known, Outcome, Owed, Rule, Version
 
 OLD, NEW = version(prepare(PAGE, terms(), HTML)), version(prepare(PAGE, terms(p5=TRAINS), HTML))
 KNOWN = Known(version_id=1, key=OLD.key, fingerprint=OLD.fingerprint, edition=OLD.edition, language="en", size=2_000)

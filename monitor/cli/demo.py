@@ -19,7 +19,7 @@ from monitor.fetch import HttpFetcher
 from monitor.model import HEALTHY
 from monitor.pipeline import Checked, Judgement, SecondLook
 from monitor.records import ChangeRecord
-from monitor.report import Entry, alerts_html, message
+from monitor.report import Entry, Style, alerts_html, message
 
 _JUDGEMENT = Judgement()
 _AT_ONCE = SecondLook(0, lambda _: None)
@@ -55,7 +55,7 @@ def demo(into: Path) -> None:
         console.print(Text(f"\n{len(alerts)} alerts", "bold"))
         for record in alerts:
             _print(record)
-        report.write_text(alerts_html([_entry(archive, record) for record in alerts], "en"), encoding="utf-8")
+        report.write_text(alerts_html([_entry(archive, record) for record in alerts], Style()), encoding="utf-8")
     console.print(Text("\nThe report:  ", "bold").append(str(report.resolve())))
     console.print(Text("The archive: ", "bold").append(f"monitor changes --archive {archive_file}"))
     console.print(
@@ -81,7 +81,7 @@ def _said(checked: Checked) -> Text:
 
 
 def _print(record: ChangeRecord) -> None:
-    terminal.console().print(Text(f"\n{message(record, 'en').subject}", "bold red"))
+    terminal.console().print(Text(f"\n{message(record, Style()).subject}", "bold red"))
     for line in terminal.findings(record.change):
         terminal.console().print(line)
 

@@ -13,7 +13,7 @@ from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.model import TOPICS
 from monitor.records import CaptureRecord, ChangeRecord
-from monitor.report import change_json, report_html
+from monitor.report import Style, change_json, report_html
 
 
 @click.command()
@@ -90,7 +90,7 @@ def _print(archive: Archive, record: ChangeRecord, why: bool, all_: bool) -> Non
 
 def _report(archive: Archive, record: ChangeRecord, language: str) -> str:
     before, after = archive.document(record.before.version), archive.document(record.after.version)
-    return report_html(record, before, after, compare(before, after), language)
+    return report_html(record, before, after, compare(before, after), Style(language))
 
 
 @click.command()

@@ -1,7 +1,30 @@
-"""A recorded change in the forms in which people and programs read it. Pure: no clock, no network, no archive."""
+"""Recorded changes, and how the monitor fares, in the forms in which people and programs read them.
 
+Pure: no clock, no network, no archive.
+"""
+
+from monitor.report.digest import digest_message
+from monitor.report.forms import TEMPLATES
+from monitor.report.markdown import digest_markdown
 from monitor.report.message import message
+from monitor.report.notice import notice_message, test_message
 from monitor.report.page import Entry, alerts_html, report_html
 from monitor.report.payload import alert_json, amount_json, change_json, finding_json
+from monitor.report.style import Style
 
-__all__ = ["Entry", "alert_json", "alerts_html", "amount_json", "change_json", "finding_json", "message", "report_html"]
+__all__ = [
+    "TEMPLATES",
+    "Entry",
+    "Style",
+    "alert_json",
+    "alerts_html",
+    "amount_json",
+    "change_json",
+    "digest_markdown",
+    "digest_message",
+    "finding_json",
+    "message",
+    "notice_message",
+    "report_html",
+    "test_message",
+]

@@ -1,97 +1,102 @@
-"""The words of alerts and reports in each language in which they are written."""
+"""The words, dates and numbers of alerts and reports, in each language in which they are written.
+
+The words are gettext catalogues beside this module, `locale/LANGUAGE/LC_MESSAGES/monitor.po`. Their keys are symbols, not
+sentences, so that English is a language like the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from zoneinfo import ZoneInfo
 
-CATALOGUE: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "training": "Training on your data",
-        "choice": "Choice and consent",
-        "retention": "Retention and deletion",
-        "review": "Human review",
-        "sharing": "Sharing and disclosure",
-        "transfer": "Place of processing",
-        "collection": "Collection and purposes",
-        "deidentify": "De-identified data",
-        "licence": "Ownership and licence",
-        "security": "Security",
-        "children": "Children's data",
-        "free-amount": "Free amount",
-        "free-terms": "Conditions of a free offer",
-        "limits": "Limits",
-        "price": "Price",
-        "added": "added",
-        "removed": "removed",
-        "changed": "changed",
-        "moved": "moved",
-        "major": "major",
-        "minor": "minor",
-        "none": "no importance",
-        "alert": "alert",
-        "note": "note",
-        "quiet": "quiet",
-        "before": "Before",
-        "after": "After",
-        "page": "Page",
-        "seen": "Seen",
-        "previous": "Previous text seen",
-        "details": "Details",
-        "other": "What else changed on the page",
-        "whole": "Everything that changed on the page",
-        "worse for the user": "worse for you",
-        "better for the user": "better for you",
-        "more": "{count} more",
-        "page-changed": "{page} changed",
-        "report": "Changes of terms",
-        "nothing": "No change.",
-        "colon": ": ",
-    },
-    "zh": {
-        "training": "用你的数据训练",
-        "choice": "选择与同意",
-        "retention": "保留与删除",
-        "review": "人工查看",
-        "sharing": "共享与披露",
-        "transfer": "处理地点",
-        "collection": "收集与用途",
-        "deidentify": "去标识化数据",
-        "licence": "归属与许可",
-        "security": "安全",
-        "children": "未成年人数据",
-        "free-amount": "免费额度",
-        "free-terms": "免费条件",
-        "limits": "限额",
-        "price": "价格",
-        "added": "新增",
-        "removed": "删除",
-        "changed": "修改",
-        "moved": "移动",
-        "major": "重要",
-        "minor": "次要",
-        "none": "无关紧要",
-        "alert": "提醒",
-        "note": "备注",
-        "quiet": "静默",
-        "before": "之前",
-        "after": "之后",
-        "page": "页面",
-        "seen": "发现时间",
-        "previous": "旧文本见于",
-        "details": "详情",
-        "other": "页面的其他改动",
-        "whole": "页面的全部改动",
-        "worse for the user": "对你不利",
-        "better for the user": "对你有利",
-        "more": "另有 {count} 处",
-        "page-changed": "{page} 有改动",
-        "report": "条款改动",
-        "nothing": "没有改动。",
-        "colon": "：",
-    },
-}
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from monitor.report.style import Style
+
+_LOCALE = files("monitor.report") / "locale"
+_LOCALES = {"en": "en_GB"}
+"""Where a language is written in several ways, the one whose dates these words expect: 8 July 2026, and no July 8."""
+
+LANGUAGES = tuple(sorted(folder.name for folder in _LOCALE.iterdir()))
 
 
-def words_of(language: str) -> Mapping[str, str]:
-    """The catalogue of a language, whatever its region ("zh-CN"); English where there is none."""
-    return CATALOGUE.get(language.split("-")[0].lower(), CATALOGUE["en"])
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language, and the way it writes dates and numbers; times are told in `zone`."""
+
+    language: str
+    zone: tzinfo
+    locale: Locale
+    translations: NullTranslations
+
+    def say(self, key: str, **values: object) -> str:
+        """The words under a key, filled in; the key itself, as it is, where there are none."""
+        words = str(self.translations.gettext(key))
+        return words.format(**values) if values and words != key else words
+
+    def count(self, key: str, count: int, **values: object) -> str:
+        """The words under a key in the form that the number asks for."""
+        words = str(self.translations.ngettext(key, key, count))
+        return words.format(count=self.number(count), **values) if words != key else words
+
+    def label(self, key: str, value: str) -> str:
+        """`Page: value`."""
+        return self.say(key) + self.say("colon") + value
+
+    def number(self, value: float) -> str:
+        """A number, its digits grouped."""
+        return format_decimal(value, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """`8 July 2026`."""
+        return format_date(day, "long", locale=self.locale)
+
+    def when(self, moment: datetime) -> str:
+        """A time to the minute: `2 Mar 2026, 10:00 UTC`."""
+        return self._moment(moment, format_date(moment.astimezone(self.zone), "medium", locale=self.locale))
+
+    def lately(self, moment: datetime) -> str:
+        """A time of these days, without its year: `2 Mar, 10:00 UTC`."""
+        return self._moment(moment, format_skeleton("MMMd", moment, tzinfo=self.zone, locale=self.locale))
+
+    def _moment(self, moment: datetime, day: str) -> str:
+        clock = format_time(moment, "HH:mm", tzinfo=self.zone, locale=self.locale)
+        offset = format_datetime(moment, "xxx", tzinfo=self.zone, locale=self.locale)
+        return self.say("moment", date=day, time=clock, zone="UTC" + offset.replace("+00:00", ""))
+
+
+def words_of(style: Style) -> Words:
+    """The words for a reader; English where the language has no catalogue, UTC where the zone is unknown."""
+    language = style.language.split("-")[0].lower()
+    return _words(language if language in LANGUAGES else "en", style.zone)
+
+
+def catalogue(language: str) -> Catalog:
+    """The catalogue of a language as it is kept."""
+    file = _LOCALE / language / "LC_MESSAGES" / "monitor.po"
+    return read_po(BytesIO(file.read_bytes()), locale=language)
+
+
+@cache
+def _words(language: str, zone: str) -> Words:
+    compiled = BytesIO()
+    write_mo(compiled, catalogue(language))
+    compiled.seek(0)
+    return Words(language, _zone(zone), Locale.parse(_LOCALES.get(language, language)), Translations(compiled))
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # an alert in another zone is better than none
+        return UTC

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from monitor.model import Document, Edit
 from monitor.records import ChangeRecord
-from monitor.report.catalogue import words_of
-from monitor.report.html import render
-from monitor.report.message import subject_of
+from monitor.report.catalogue import Words, words_of
+from monitor.report.forms import render
 from monitor.report.passages import Passage, edit_passage, finding_passages
+from monitor.report.style import Style
+from monitor.report.told import Fact, facts_of, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +30,33 @@ class Section:
 
     subject: str
     entry: Entry
+    facts: tuple[Fact, ...]
     findings: tuple[Passage, ...]
     edits: tuple[Passage, ...]
 
 
-def report_html(record: ChangeRecord, before: Document, after: Document, edits: tuple[Edit, ...], language: str) -> str:
+def report_html(record: ChangeRecord, before: Document, after: Document, edits: tuple[Edit, ...], style: Style) -> str:
     """The report of one change: its findings, then every edit, changed words marked."""
-    return _report([Entry(record, before, after, edits)], language, subject_of(record, language))
+    words = words_of(style)
+    return _report([Entry(record, before, after, edits)], style, words, subject_of(record, words))
 
 
-def alerts_html(entries: Sequence[Entry], language: str) -> str:
+def alerts_html(entries: Sequence[Entry], style: Style) -> str:
     """The report of several changes: an index, then each change."""
-    return _report(entries, language, words_of(language)["report"])
+    words = words_of(style)
+    return _report(entries, style, words, words.say("report"))
 
 
-def _report(entries: Sequence[Entry], language: str, title: str) -> str:
-    sections = tuple(_section(entry, language) for entry in entries)
-    return render("report.html", say=words_of(language), language=language, title=title, sections=sections)
+def _report(entries: Sequence[Entry], style: Style, words: Words, title: str) -> str:
+    sections = tuple(_section(entry, style, words) for entry in entries)
+    return render("report.html", words, subject=title, sections=sections)
 
 
-def _section(entry: Entry, language: str) -> Section:
+def _section(entry: Entry, style: Style, words: Words) -> Section:
     return Section(
-        subject_of(entry.record, language),
+        subject_of(entry.record, words),
         entry,
+        facts_of(entry.record, style, words),
         finding_passages(entry.record.change.findings),
         tuple(map(edit_passage, entry.edits)),
     )

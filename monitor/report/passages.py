@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from monitor.compare import compare
-from monitor.meaning.direction import leaning
-from monitor.model import Document, Edit, Finding, Span
+from monitor.meaning.direction import BETTER, WORSE, leaning
+from monitor.model import Document, Edit, Finding, Link, Span
+from monitor.report.catalogue import Words
 from monitor.words import one_line, spans
 
 KEPT_EDGE = 160
 MOST_CHANGED = 1000
 MOST_SPANS = 24
-"""What a mail shows of one passage: characters on each edge of a kept run, characters of a changed run, runs."""
+MOST_PASSAGE = 2000
+"""What a mail shows of one passage: characters on each edge of a kept run, characters of a changed run, runs, and the
+characters after which no further run begins."""
 
+MOST_LINE = 1000
+MOST_HEADINGS = 8
 LONGEST_HEADING = 80
+MOST_LINKS = 3
 MARKS = {"kept": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage that changed, with what a reader needs to place it. `reading` is empty for a mere edit."""
+    """A passage that changed, with what a reader needs to place it. `reading` is empty for a mere edit.
+
+    `links` are those of the page that its new words carry.
+    """
 
     spans: tuple[Span, ...]
     change: str = ""
@@ -30,14 +39,44 @@ class Passage:
     trail: tuple[str, ...] = ()
     reading: str = ""
     direction: str = ""
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The passages that a mail has room for, and how many were left out."""
+
+    passages: tuple[Passage, ...] = ()
+    more: int = 0
+
+
+NOTHING = Shown()
 
 
 def finding_passages(findings: Sequence[Finding]) -> tuple[Passage, ...]:
     """The clauses of findings, before and after; one that several are about stands once, with what the first says."""
+    return tuple(map(_finding_passage, _clauses(findings)))
+
+
+def shown_findings(findings: Sequence[Finding], most: int, *, said: str = "", links: Sequence[Link] = ()) -> Shown:
+    """The first clauses of findings, cut to size; `said` is the sentence that the reader has read already."""
+    clauses = _clauses(findings)
+    found = (_finding_passage(about) for about in clauses[:most])
+    told = (replace(one, reading="") if one.reading == said else one for one in found)
+    return Shown(tuple(_fitting(_linked(one, links)) for one in told), max(len(clauses) - most, 0))
+
+
+def shown_differences(texts: Sequence[tuple[str, str]], most: int) -> Shown:
+    """The first of passages that differ and mean nothing in particular, cut to size."""
+    return Shown(tuple(_fitting(Passage(spans(*each))) for each in texts[:most]), max(len(texts) - most, 0))
+
+
+def _clauses(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Findings by the clause that they are about."""
     clauses: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         clauses.setdefault((finding.before, finding.after), []).append(finding)
-    return tuple(_finding_passage(about) for about in clauses.values())
+    return list(clauses.values())
 
 
 def _finding_passage(about: Sequence[Finding]) -> Passage:
@@ -49,6 +88,34 @@ def _finding_passage(about: Sequence[Finding]) -> Passage:
         first.trail,
         first.reading,
         leaning(first),
+    )
+
+
+def _linked(passage: Passage, links: Sequence[Link]) -> Passage:
+    """A passage with the links whose words stand in its new text, each address once."""
+    text = "".join(span.text for span in passage.spans if span.kind != "deleted")
+    carried = {link.url: link for link in links if _carries(text, link.text)}
+    return replace(passage, links=tuple(carried.values())[:MOST_LINKS])
+
+
+def _carries(text: str, words: str) -> bool:
+    """Whether these words stand in the text as words; Chinese has no spaces around them."""
+    return (
+        words in text and bool(words) and bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(words)}(?![A-Za-z0-9])", text))
+    )
+
+
+def _fitting(passage: Passage) -> Passage:
+    """A passage as a mail can carry it: each of its texts on one line, the clause cut in its middle."""
+    return replace(
+        passage,
+        spans=abridged(passage.spans),
+        topics=tuple(one_line(topic, LONGEST_HEADING) for topic in passage.topics),
+        trail=tuple(one_line(heading, LONGEST_HEADING) for heading in passage.trail[:MOST_HEADINGS]),
+        reading=one_line(passage.reading, MOST_LINE),
+        links=tuple(
+            Link(one_line(link.text, LONGEST_HEADING), one_line(link.url, MOST_LINE)) for link in passage.links
+        ),
     )
 
 
@@ -65,24 +132,22 @@ def differences(before: Document, after: Document) -> tuple[tuple[str, str], ...
     return tuple((edit.before.text if edit.before else "", edit.after.text if edit.after else "") for edit in edits)
 
 
-def place(passage: Passage, say: Mapping[str, str]) -> str:
+def place(passage: Passage, words: Words) -> str:
     """Where a passage stands and what happened to it: `Limits · changed · worse for you · Plans > Free`."""
-    topics = ", ".join(say.get(topic, topic) for topic in passage.topics)
-    known = [say[word] for word in (passage.change, passage.direction) if word in say]
-    return " · ".join(
-        filter(None, [topics, *known, " > ".join(one_line(heading, LONGEST_HEADING) for heading in passage.trail)])
-    )
-
-
-def when(moment: datetime) -> str:
-    """A time as alerts show it, to the minute."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    topics = words.say("comma").join(map(words.say, passage.topics))
+    direction = words.say(passage.direction) if passage.direction in (BETTER, WORSE) else ""
+    headings = " > ".join(one_line(heading, LONGEST_HEADING) for heading in passage.trail)
+    return " · ".join(filter(None, [topics, words.say(passage.change) if passage.change else "", direction, headings]))
 
 
 def abridged(words: tuple[Span, ...]) -> tuple[Span, ...]:
     """The passage cut to a bounded length: the middle of long runs left out, so that both texts stay to be seen."""
-    shown = [Span(span.kind, _cut(span)) for span in words[:MOST_SPANS]]
-    return (*shown, Span("kept", " …")) if len(words) > MOST_SPANS else tuple(shown)
+    shown: list[Span] = []
+    for span in words[:MOST_SPANS]:
+        if sum(len(each.text) for each in shown) > MOST_PASSAGE:
+            break
+        shown.append(Span(span.kind, _cut(span)))
+    return (*shown, Span("kept", " …")) if len(words) > len(shown) else tuple(shown)
 
 
 def marked(words: tuple[Span, ...]) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from monitor.model import Amount, Finding
-from monitor.records import ChangeRecord, Side
+from monitor.model import Amount, Effective, Finding, WayOut
+from monitor.records import ChangeRecord, Side, Trouble
+from monitor.report.sandbox import web_link
 
 SCHEMA = "terms-monitor/alert/1"
+DIGEST_SCHEMA = "terms-monitor/digest/1"
+NOTICE_SCHEMA = "terms-monitor/notice/1"
+TEST_SCHEMA = "terms-monitor/test/1"
 
 
 def change_json(record: ChangeRecord) -> dict[str, object]:
@@ -31,16 +36,52 @@ def change_json(record: ChangeRecord) -> dict[str, object]:
     }
 
 
-def alert_json(record: ChangeRecord, *, key: str = "") -> dict[str, object]:
+def alert_json(
+    record: ChangeRecord, *, key: str = "", effective: Effective | None = None, way_out: WayOut | None = None
+) -> dict[str, object]:
     """The change as a webhook's body. `key` is the same for every attempt, so that a receiver can tell a repeat."""
     return {
         "schema": SCHEMA,
         "key": key,
-        "vendor_name": record.vendor_name or record.vendor,
-        "url": record.url,
+        **_of_whom(record),
         "why": record.change.why,
+        "effective": {"day": effective.day.isoformat(), "text": effective.text} if effective else None,
+        "way_out": {"text": way_out.text, "url": web_link(way_out.url)} if way_out else None,
         "change": change_json(record),
     }
+
+
+def digest_json(records: Sequence[ChangeRecord], *, key: str = "") -> dict[str, object]:
+    """Many changes as a webhook's body: none is left out, and each says whose it is."""
+    return {
+        "schema": DIGEST_SCHEMA,
+        "key": key,
+        "changes": [change_json(record) | _of_whom(record) for record in records],
+    }
+
+
+def notice_json(troubles: Sequence[Trouble], *, key: str = "", at: datetime) -> dict[str, object]:
+    """How the monitor itself fares, as a webhook's body; `ended_at` is null for what lasts."""
+    return {
+        "schema": NOTICE_SCHEMA,
+        "key": key,
+        "at": _time(at),
+        "troubles": [
+            {
+                "kind": trouble.kind,
+                "subject": trouble.subject,
+                "since": _time(trouble.since),
+                "reason": trouble.reason,
+                "ended_at": _time(trouble.ended_at) if trouble.ended_at else None,
+            }
+            for trouble in troubles
+        ],
+    }
+
+
+def trial_json(channel: str, *, key: str, at: datetime) -> dict[str, object]:
+    """The test of a channel, as a webhook's body."""
+    return {"schema": TEST_SCHEMA, "key": key, "at": _time(at), "channel": channel}
 
 
 def finding_json(finding: Finding) -> dict[str, object]:
@@ -69,6 +110,10 @@ def amount_json(amount: Amount | None) -> dict[str, object] | None:
         "scope": amount.scope,
         "conditions": list(amount.conditions),
     }
+
+
+def _of_whom(record: ChangeRecord) -> dict[str, object]:
+    return {"vendor_name": record.vendor_name or record.vendor, "url": record.url}
 
 
 def _number(value: float) -> int | float | None:
