@@ -214,6 +214,13 @@ def test_a_change_of_many_words_is_cut_and_marked_so() -> None:
     assert cut.text.count(" …\n") == 20
 
 
+def test_headings_without_end_are_cut() -> None:
+    """A clause below a thousand headings is placed by a line of bounded length."""
+    deep = replace(FINDING, trail=tuple("heading" * 20 for _ in range(1000)))
+    told = message(replace(RECORD, change=replace(RECORD.change, findings=(deep,))), Style())
+    assert max(map(len, told.text.splitlines())) < 1000
+
+
 def test_an_unknown_topic_does_not_stop_an_alert() -> None:
     """A topic that the catalogue lacks is shown by its name."""
     change = replace(RECORD.change, findings=(replace(FINDING, topic="weather"),))
@@ -294,6 +301,7 @@ def test_a_way_out_that_is_no_web_address_is_no_link(url: str) -> None:
         (Link("free tokens", "https://acme.example/tokens"), True),
         (Link("10,000,000", "https://acme.example/old"), False),
         (Link("free token", "https://acme.example/word"), False),
+        (Link("ree tokens", "https://acme.example/word"), False),
         (Link("", "https://acme.example/empty"), False),
         (Link("free tokens", "javascript:alert(1)"), False),
     ],
@@ -303,6 +311,15 @@ def test_links_that_the_new_words_carry_are_shown(link: Link, shown: bool) -> No
     told = message(RECORD, Style(), links=(link,))
     assert (f"{link.text}: {link.url}" in told.text) == shown
     assert (f'href="{link.url}"' in told.html) == shown
+
+
+def test_links_of_words_that_are_gone_are_not_shown() -> None:
+    """A link whose words stand in the old text alone leads a reader nowhere that the page still names."""
+    finding = replace(FINDING, before="Use the old form or the new form.", after="Use the new form.")
+    links = (Link("old form", "https://acme.example/old"), Link("new form", "https://acme.example/new"))
+    told = message(replace(RECORD, change=replace(RECORD.change, findings=(finding,))), Style(), links=links)
+    assert "https://acme.example/new" in told.text
+    assert "https://acme.example/old" not in told.text
 
 
 def test_a_repeat_says_first_that_nobody_has_acknowledged_it() -> None:

@@ -51,7 +51,7 @@ def message(
         subject=words.say("repeat-subject", subject=told.subject) if repeat else told.subject,
         change=told,
         repeat=repeat,
-        acknowledge=f"monitor alerts ack {alert}" if repeat and alert is not None else "",
+        acknowledge=f"monitor alerts ack {alert}" if alert is not None else "",
     )
     return Message(
         key=key,
