@@ -142,7 +142,9 @@ def test_the_words_are_quoted_as_they_stand() -> None:
     assert sentence.text == "These terms take effect on Dec. 9, 2024, for everybody."
 
 
-@pytest.mark.parametrize("label", ["Effective", "Effective date:", "Effective as of", "Version effective date", "生效日期"])
+@pytest.mark.parametrize(
+    "label", ["Effective", "Effective date:", "Effective as of", "Version effective date", "生效日期"]
+)
 def test_a_label_and_its_day_may_stand_in_two_blocks(label: str) -> None:
     """Pages set them below each other; the edit's day behind another label is none."""
     assert day("Terms", label, "July 8, 2026") == DAY
@@ -171,7 +173,7 @@ def test_only_a_new_day_is_news() -> None:
 
 
 def test_a_notice_in_the_middle_of_a_page_is_none() -> None:
-    """"Effective <day>, we ..." among the clauses is about one of them."""
+    """ "Effective <day>, we ..." among the clauses is about one of them."""
     clauses = ["We keep what you write for as long as your account exists."] * 20
     assert day(*clauses, "Effective July 8, 2026, we limit free accounts to ten projects.", *clauses) is None
 
@@ -235,7 +237,13 @@ def test_no_day_is_too_odd(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["effective " * 40_000, "July 8, 2026 " * 40_000, "These terms, effective July 8, 2026, " * 15_000, "2026年" * 90_000, "1" * 400_000],
+    [
+        "effective " * 40_000,
+        "July 8, 2026 " * 40_000,
+        "These terms, effective July 8, 2026, " * 15_000,
+        "2026年" * 90_000,
+        "1" * 400_000,
+    ],
 )
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     """Time grows with the text, and not by its square."""

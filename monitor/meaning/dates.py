@@ -105,5 +105,3 @@ def _numeral(words: str) -> int:
         return int("".join(str(max(0, _NUMERAL.index(digit) - 1)) for digit in words))
     tens, _, ones = words.partition("十")
     return 10 * (_numeral(tens) if tens else 1) + (_numeral(ones) if ones else 0)
-
-

@@ -108,9 +108,7 @@ _IN_CHINESE = re.compile(
 _CHINESE_DOCUMENT = re.compile(
     r"协议|政策|条款|规则|规范|声明|须知|版本|新版|本版|本次|修订|更新|修改|变更|调整|公告|指引|约定|通知|说明|附录|价格|定价"
 )
-_CHINESE_OTHER = re.compile(
-    r"法》|法律|法规|条例|办法|国家标准|法案|优惠|活动|会员|订阅|订单|合同|授权|委托|套餐|年度"
-)
+_CHINESE_OTHER = re.compile(r"法》|法律|法规|条例|办法|国家标准|法案|优惠|活动|会员|订阅|订单|合同|授权|委托|套餐|年度")
 _CHINESE_START = re.compile(r"[\s(【\[*:：,，。]{0,3}(?:将|自|于|从|在|由|已|并|现|起|即){0,3}\s?$")
 _SENTENCE = re.compile(r"[.!?;]\s+(?=[A-Z\"“(\[])|[。；！？]\s*")
 
@@ -164,9 +162,7 @@ def _said(document: Document) -> Iterator[_Said]:
             yield from _in_two(block, following)
         for found in dates(text):
             start = _sentence_start(text, found.start)
-            place = _Place(
-                text[start : found.start], text[found.end : found.end + _TAIL], block, number < _TOP
-            )
+            place = _Place(text[start : found.start], text[found.end : found.end + _TAIL], block, number < _TOP)
             if (words := _words(place)) is not None:
                 end = found.end if words else _sentence_end(text, found.end)
                 yield _Said(found.day, block.text[found.start - words if words else start : end].strip(), block)
@@ -180,7 +176,11 @@ def _is_other(heading: str) -> bool:
 def _in_two(label: Block, following: Block) -> Iterator[_Said]:
     """The day with which the block behind a label begins."""
     first = next(dates(following.text[:_LABEL]), None)
-    if first is not None and not following.text[: first.start].strip(" :*") and not _ENDED.match(following.text, first.end):
+    if (
+        first is not None
+        and not following.text[: first.start].strip(" :*")
+        and not _ENDED.match(following.text, first.end)
+    ):
         yield _Said(first.day, f"{label.text} {following.text[: first.end]}", label)
 
 

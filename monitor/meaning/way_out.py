@@ -21,7 +21,9 @@ from monitor.model import Clause, Document, Link, WayOut
 
 _OUT = "trains unless opted out"
 _NO_CHOICE = frozenset(
-    "no choice left/even if opted out/nothing prevents it/told to stay away/不能退出/退出无效/无需同意/视为同意".split("/")
+    "no choice left/even if opted out/nothing prevents it/told to stay away/不能退出/退出无效/无需同意/视为同意".split(
+        "/"
+    )
 )
 """Rules on stances by which a clause takes a choice away, in words that seem to offer one."""
 _BEFORE, _BEHIND = 4, 1
@@ -92,9 +94,12 @@ _DENIED = re.compile(
     r"|(?:opt(?:s|ed|ing)?[- ]?out|preferences?|choices?|settings?)\b[^;]{0,160}?\b(?:does|do|is|are|will) not (?:apply|cover|available|extend|honou?red)"
     r"|(?:不能|无法|不可|不支持|不得)[^。；，]{0,8}(?:关闭|退出|拒绝|撤回|停用|取消)"
 )
-_DATA = re.compile(r"\b(?:data|information|content|conversations?|inputs?|prompts?|telemetry|usage|process\w*|what we hold)\b|信息|数据|内容|对话|输入")
+_DATA = re.compile(
+    r"\b(?:data|information|content|conversations?|inputs?|prompts?|telemetry|usage|process\w*|what we hold)\b|信息|数据|内容|对话|输入"
+)
 _SWITCH = re.compile(
-    r"opt(?:s|ed|ing)?[- ]?out|(?:turn|switch|toggl)\w* (?:[\w\"'’&-]+ ){0,10}?off|\b(?:switch|toggle|settings?|controls?)\b|关闭|关掉|退出|开关|设置"
+    r"opt(?:s|ed|ing)?[- ]?out|(?:turn|switch|toggl)\w* (?:[\w\"'’&-]+ ){0,10}?off|\b(?:switch|toggle|settings?|controls?|exclude)\b"
+    r"|(?:choose|decide|control) (?:whether|if|how)|关闭|关掉|退出|开关|设置"
 )
 """What is refused by a switch rather than by law: what it switches stands around it."""
 _MODELS = re.compile(
@@ -111,7 +116,9 @@ _ELSE = re.compile(
     r"\b(?:plans?|pricing|prices|subscriptions?|status|blog)\b|价格|套餐|^(?:privacy|terms|legal|cookies?|docs|security|trust|隐私|条款)$"
 )
 """Words of a link that may stand in a clause, and lead elsewhere: entries of a site's menu."""
-_NAME = re.compile(r"(?:\w+ ){0,4}?(?:policy|terms(?: of \w+)?|agreement|notice|statement)|《[^》]*》|[^。]{0,12}(?:政策|协议|条款)")
+_NAME = re.compile(
+    r"(?:\w+ ){0,4}?(?:policy|terms(?: of \w+)?|agreement|notice|statement)|《[^》]*》|[^。]{0,12}(?:政策|协议|条款)"
+)
 """Words of a link that lead to a document, rather than to where something can be done."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"'“”‘’()（）\[\]，。；、！？]{3,2000}")
 _TRAILING = ".,;:!?*_"
@@ -167,9 +174,7 @@ def _full(clause: Clause) -> str:
     return full if clause.block.kind != "row" and len(full) - len(clause.text) <= _LEAD else clause.text
 
 
-def _grade(
-    clause: Clause, before: Sequence[Clause], behind: Sequence[Clause], language: str
-) -> tuple[int, int] | None:
+def _grade(clause: Clause, before: Sequence[Clause], behind: Sequence[Clause], language: str) -> tuple[int, int] | None:
     """How well a clause tells a way out, and how near it is to training; None where it tells none."""
     text = _CLOSING.sub(" ", fold(_full(clause)))
     offers, how = _OFFERS.search(text) is not None, _HOW.search(text) is not None
