@@ -91,6 +91,8 @@ NO_WAYS = [
     "You may disable notifications in your device settings.",
     "You can turn off automatic renewal in your account.",
     "You may cancel your subscription in the settings.",
+    "You may opt out of telemarketing by asking our agent.",
+    "We may name you as a customer; you may revoke this use of your logo and content by e-mail.",
     "If you do not agree to these terms, you may not use the service.",
     "If you do not agree with this policy, you can stop using the service.",
     "Customers may object to a new sub-processor within 30 days.",
@@ -147,6 +149,11 @@ def test_what_stands_around_a_switch_says_what_it_switches() -> None:
         said("You can turn it off under Settings, Privacy.", trail=("How we use your chats to train models",))
         is not None
     )
+    assert said("You can turn it off under Settings, Privacy.", trail=("Model training",)) is not None
+    assert said("You can turn it off under Settings, Privacy.", trail=("How our kitchen works",)) is None
+    table = Block("row", "Free | Yes, unless switched off", columns=("Plan", "Used to train models"))
+    switch = Block("paragraph", "The switch is under Settings, Privacy.")
+    assert way_out(Document((table, switch))) == WayOut("The switch is under Settings, Privacy.")
     items = Document((Block("item", "Turn it off in Settings.", ("To opt out of training:",)),))
     assert way_out(items) == WayOut("Turn it off in Settings.")
     assert said("您的对话会用于训练模型。您可以在“设置”中随时关闭。") == "您可以在“设置”中随时关闭。"
@@ -183,6 +190,8 @@ FORM, HERE, POLICY = "https://northwind.example/form", "https://northwind.exampl
         ("You can turn off training on your chats in Settings.", [("Opt out of cookies", FORM)], ""),
         ("You can turn off training on your chats in Settings.", [("Our plans", FORM), ("Help", HERE)], ""),
         ("You can opt out of training with this form.", [("this form", "javascript:alert(1)")], ""),
+        ("You can opt out of training in Settings, Privacy.", [("Privacy", POLICY)], ""),
+        ("You can opt out of training by writing to [email protected].", [("[email protected]", POLICY)], ""),
         ("您可以通过此表单选择退出模型训练。", [("此表单", FORM)], FORM),
         ("您可以在设置中关闭模型训练。", [("选择退出", FORM)], FORM),
     ],

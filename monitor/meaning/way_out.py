@@ -29,7 +29,7 @@ _NO_CHOICE = frozenset(
 _BEFORE, _BEHIND = 4, 1
 """Clauses before and behind one that may say what it is that can be refused."""
 _LEAD, _PLAIN = 140, 400
-"""Characters of a lead that belongs to each of its items; of a clause on training that offers something else besides."""
+"""Characters of a lead that belongs to each of its items; of a clause that is understood by what stands around it."""
 _LONGEST = 700
 """Characters of a clause that is read: what is longer is a page without sentences, and tells nobody what to do."""
 
@@ -103,6 +103,8 @@ def _grade(clause: Clause, before: Sequence[Clause], behind: Sequence[Clause], l
     offers, how = _has("offers", text), _has("how", text)
     near = [each for each in (*before, *behind) if each.block.trail == clause.block.trail]
     distance = _distance(clause, text, near, language)
+    if distance > 0 and len(text) > _PLAIN:
+        return None
     if not _is_open(_full(clause), text, language, sure=offers, near=distance < 2):
         return None
     if distance == 2:
@@ -128,8 +130,13 @@ def _distance(clause: Clause, text: str, around: Sequence[Clause], language: str
         return 0
     if not (_has("switch", text) or _has("these", fold(clause.text))):
         return 2
-    lent = any(_on_training(f"{heading}: 你的数据 / your data", language) for heading in clause.block.trail[-2:])
+    lent = any(_on_training(_spelt_out(heading, language), language) for heading in clause.block.trail[-2:])
     return 1 if lent or any(_on_training(_with_columns(each), language) for each in around) else 2
+
+
+def _spelt_out(heading: str, language: str) -> str:
+    """A heading as a statement: "Model training" alone is a label, which states nothing."""
+    return f"{heading}：你的数据" if language_of(heading, language) == "zh" else f"{heading}: your data"
 
 
 def _with_columns(clause: Clause) -> str:
@@ -189,4 +196,4 @@ def _is_plain(words: str) -> bool:
 
 def _stands(words: str, text: str) -> bool:
     """Whether words stand in a text as words, rather than within others."""
-    return re.search(rf"(?<![a-z0-9]){re.escape(words)}(?![a-z0-9])", text) is not None
+    return words in text and re.search(rf"(?<![a-z0-9]){re.escape(words)}(?![a-z0-9])", text) is not None
