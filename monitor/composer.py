@@ -41,7 +41,7 @@ def compose(records: Records, parcel: Parcel, style: Style) -> Message:
         written = notice_message(alert.troubles, style, key=parcel.key, at=alert.created_at)
     elif len(parcel.deliveries) > 1 or first.digest:
         changes = [records.change(each.change) for each in parcel.deliveries if each.change is not None]
-        written = digest_message(changes, style, key=parcel.key, digest=first.digest)
+        written = digest_message(changes, style, key=parcel.key, period=first.digest.partition(" ")[0])
     else:
         written = _of_change(records, parcel, records.change(first.change), style)
     return replace(written, served=first.served)

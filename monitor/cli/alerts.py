@@ -16,7 +16,7 @@ from monitor.cli.show import console, when
 from monitor.errors import UsageError
 from monitor.model import TOPICS, Mute
 from monitor.records import AlertRecord, Delivery, DeliveryState
-from monitor.report import subject_of_troubles, test_message
+from monitor.report import Style, line_of, test_message
 from monitor.watchlist import Watchlist
 from monitor.words import one_line, printable
 
@@ -52,7 +52,7 @@ def list_(setup_: Setup, state: str | None, limit: int, json_: bool) -> None:
 
 def _subject(archive: Archive, alert: AlertRecord) -> str:
     if alert.change is None:
-        return subject_of_troubles(alert.troubles)
+        return "; ".join(line_of(trouble, Style()) for trouble in alert.troubles)
     record = archive.change(alert.change)
     return f"{record.vendor}/{record.page}: {record.change.summary}"
 

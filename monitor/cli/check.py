@@ -20,7 +20,7 @@ from monitor.model import HEALTHY, OUTCOMES, Page
 from monitor.outbox import Delivered
 from monitor.pipeline import Checked
 from monitor.records import PageState
-from monitor.report import subject_of_troubles
+from monitor.report import Style, line_of
 from monitor.watchlist import Watchlist
 from monitor.words import one_line, printable
 
@@ -135,7 +135,7 @@ def status(setup_: Setup, json_: bool) -> None:
     shown = table(["page", "last check", "health", "last change", "next check"], _rows(states, setup.now()))
     console().print(shown)
     for trouble in troubles:
-        console().print(Text(one_line(subject_of_troubles((trouble,)), 300), "bold red"))
+        console().print(Text(one_line(f"{line_of(trouble, Style())}: {trouble.reason}", 300), "bold red"))
     owing = f"{owed} deliveries owed" + (f" ({refused} refused so far)" if refused else "")
     setup_.say(f"{len(states)} pages; {owing}" + (f", {lost} given up: `monitor alerts list`" if lost else ""))
 

@@ -13,7 +13,7 @@ from monitor.cli.arguments import instant
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.records import ChangeRecord
-from monitor.report import Entry, alerts_html, change_json, digest_markdown
+from monitor.report import Entry, Style, alerts_html, change_json, digest_markdown
 
 _TOLD = frozenset({"alert", "note"})
 
@@ -48,9 +48,9 @@ def digest(
             click.echo(digest_markdown(records, _style(setup_)))
 
 
-def _style(setup_: Setup) -> wiring.Style:
+def _style(setup_: Setup) -> Style:
     watchlist = setup_.watchlist_if_any()
-    return wiring.style(watchlist) if watchlist else wiring.Style()
+    return wiring.style(watchlist) if watchlist else Style()
 
 
 def _entry(archive: Archive, record: ChangeRecord) -> Entry:

@@ -13,9 +13,10 @@ from monitor.deliver.chat import ChatChannel
 from monitor.deliver.command import CommandChannel
 from monitor.deliver.email import EmailChannel
 from monitor.deliver.feed import FeedChannel
+from monitor.deliver.heartbeat import Heartbeat
 from monitor.deliver.webhook import WebhookChannel
 
-__all__ = ["Channel", "ChatChannel", "CommandChannel", "EmailChannel", "FeedChannel", "WebhookChannel"]
+__all__ = ["Channel", "ChatChannel", "CommandChannel", "EmailChannel", "FeedChannel", "Heartbeat", "WebhookChannel"]
 
 for _library in ("apprise", "httpcore", "httpx", "requests", "urllib3"):
     logging.getLogger(_library).setLevel(logging.CRITICAL + 1)

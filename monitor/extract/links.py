@@ -21,6 +21,8 @@ _MARKDOWN = re.compile(
     r"\(\s{0,9}<?((?:[^()\s<>\\]|\\.|\([^()\s]{0,500}\)){1,2000})>?(?:\s{1,9}[\"'(][^\"'()]{0,500}[\"')])?\s{0,9}\)"
     r"|<(https?://[^<>\s]{1,2000})>"
 )
+_HALF = re.compile(r"\s*https?:/*\s*", re.I)
+"""A scheme without an address, which Python would take for the page itself."""
 _ESCAPE = re.compile(r"\\([\\()_*~&#.-])")
 
 
@@ -50,13 +52,14 @@ def _sound(found: Iterable[tuple[str, str]], base: str) -> Iterator[Link]:
     """The links that carry words and lead to another page of the web."""
     for words, target in found:
         text = visible(words)
-        if 0 < len(text) <= _LONGEST_TEXT and not target.strip().startswith("#") and (url := _joined(base, target)):
+        jumps = not target.strip() or target.strip().startswith("#")
+        if 0 < len(text) <= _LONGEST_TEXT and not jumps and (url := _joined(base, target)):
             yield Link(text, url)
 
 
 def _joined(base: str, target: str) -> str:
     """The absolute address of a link; empty where it is none of the web, or names a user: one host dressed as another."""
-    if len(target) > _LONGEST_URL:
+    if len(target) > _LONGEST_URL or _HALF.fullmatch(target):
         return ""
     try:
         url = urljoin(base, target.strip().replace(" ", "%20"))

@@ -20,6 +20,8 @@ from monitor.model import Block, Document, Effective
 _STEMS = ("effect", "force", "valid", "appl", "replace", "生效", "施行", "实施", "执行", "适用")
 _LEAD, _TAIL = 260, 200
 """Characters before and behind a day among which the words stand that say what it is the day of."""
+_NEAR = 40
+"""Characters before a document's name among which it may be called an older one."""
 _TOP = 15
 """Blocks at a document's top among which a notice stands."""
 _LABEL = 160
@@ -199,9 +201,9 @@ def _words(place: _Place) -> int | None:
     """How many characters before its day a label begins; 0 where a sentence says it; None where nothing does."""
     if _ENDED.match(place.tail):
         return None
-    if label := _LABELLED.search(place.lead) or _CHINESE_LABELLED.search(place.lead):
-        if _is_label(place, place.lead[: label.start()], label[0]):
-            return len(place.lead) - label.start()
+    label = _LABELLED.search(place.lead) or _CHINESE_LABELLED.search(place.lead)
+    if label and _is_label(place, place.lead[: label.start()], label[0]):
+        return len(place.lead) - label.start()
     if _is_stated(place) or _turns(place) or _is_in_chinese(place):
         return 0
     return None
@@ -230,17 +232,21 @@ def _is_stated(place: _Place) -> bool:
     verb = _VERB.search(place.lead)
     if verb is None:
         return False
-    said = place.lead[: verb.end("verb") if verb["verb"] and "date" in verb["verb"].lower() else verb.start()]
-    subject = None
-    for subject in _SUBJECT.finditer(said):
-        pass
-    if subject is None or _STATUTE.search(subject[0]):
+    said = place.lead[: verb.end("verb") if _dates(verb) else verb.start()]
+    subjects = list(_SUBJECT.finditer(said))
+    if not subjects or _STATUTE.search(subjects[-1][0]):
         return False
-    between = said[subject.end() :]
-    if verb["verb"] is None and (not _ITSELF.match(subject[0]) or len(between) > 3):
+    between = said[subjects[-1].end() :]
+    beside = verb["verb"] is None  # "our new terms, effective ...": right behind the name of the document
+    if beside and (not _ITSELF.match(subjects[-1][0]) or between.strip(" ,(")):
         return False
-    near = _REPLACED.sub(" ", said[max(0, subject.start() - 40) :])
+    near = _REPLACED.sub(" ", said[max(0, subjects[-1].start() - _NEAR) :])
     return not _OTHER.search(between) and not _OLD.search(near)
+
+
+def _dates(verb: re.Match[str]) -> bool:
+    """Whether what stands for the verb names the document itself: "the effective date of this policy is"."""
+    return bool(verb["verb"]) and "date" in verb["verb"].lower()
 
 
 def _turns(place: _Place) -> bool:

@@ -64,6 +64,7 @@ class LexiconSource(TypedDict, total=False):
     cut: list[RuleSource]
     topics: dict[str, TopicSource]
     rules: list[RuleSource]
+    patterns: dict[str, list[RuleSource]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,14 @@ def stance_lexicon(language: str) -> StanceLexicon:
     return StanceLexicon(
         rules=tuple(spell.rule(rule, [rule["like"]]) for rule in source["rules"]), cut=spell.union(source["cut"])
     )
+
+
+@cache
+def patterns(name: str) -> Mapping[str, re.Pattern[str]]:
+    """The named expressions of a data file, compiled once."""
+    source = _source(f"{name}.yaml")
+    spell = _speller(source)
+    return {key: spell.union(rules) for key, rules in source["patterns"].items()}
 
 
 class _Speller:

@@ -7,7 +7,7 @@ from monitor.report.digest import digest_message
 from monitor.report.forms import TEMPLATES
 from monitor.report.markdown import digest_markdown
 from monitor.report.message import message
-from monitor.report.notice import notice_message, test_message
+from monitor.report.notice import line_of, notice_message, test_message
 from monitor.report.page import Entry, alerts_html, report_html
 from monitor.report.payload import alert_json, amount_json, change_json, finding_json
 from monitor.report.style import Style
@@ -23,6 +23,7 @@ __all__ = [
     "digest_markdown",
     "digest_message",
     "finding_json",
+    "line_of",
     "message",
     "notice_message",
     "report_html",

@@ -39,6 +39,11 @@ def notice_message(troubles: Sequence[Trouble], style: Style, *, key: str = "", 
     return _message("notice", subject, news, style, payload, thread=_thread(ordered), key=key, at=at)
 
 
+def line_of(trouble: Trouble, style: Style) -> str:
+    """A trouble in one line: what began, or works again."""
+    return _news(trouble, words_of(style)).head
+
+
 def test_message(style: Style, *, at: datetime, channel: str) -> Message:
     """The message that tries a channel, and says that it is no more than that."""
     words = words_of(style)
