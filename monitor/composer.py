@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 from monitor import extract
 from monitor.errors import DamagedRecord, ReadingError
 from monitor.meaning import effective, way_out
-from monitor.model import DATA_TOPICS, Document, Link
+from monitor.model import DATA_TOPICS, Document, Effective, Link
 from monitor.records import AlertRecord, ChangeRecord, Message, Parcel
 from monitor.report import Style, digest_message, message, notice_message
+
+
+PAST = timedelta(days=30)
 
 
 class Records(Protocol):
@@ -57,11 +61,17 @@ def _of_change(records: Records, parcel: Parcel, record: ChangeRecord, style: St
         key=parcel.key,
         before=before,
         after=after,
-        effective=effective(after, before) if after else None,
+        effective=_takes_effect(record, before, after),
         way_out=way_out(after, _links(records, record)) if after and of_data else None,
         alert=parcel.first.alert,
         repeat=parcel.first.repeat,
     )
+
+
+def _takes_effect(record: ChangeRecord, before: Document | None, after: Document | None) -> Effective | None:
+    """When the new text takes effect, if it says so; a day long past is its history, and no news."""
+    found = effective(after, before) if after else None
+    return found if found and found.day >= (record.previous_at - PAST).date() else None
 
 
 def _document(records: Records, version: int) -> Document | None:

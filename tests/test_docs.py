@@ -29,7 +29,7 @@ from monitor.deliver.webhook import signature
 from monitor.errors import WatchlistError
 from monitor.model import OUTCOMES, PAGE_TYPES, TOPICS
 from monitor.report.payload import SCHEMA, alert_json
-from monitor.watchlist import shape
+from monitor.watchlist import kinds, shape
 from monitor.watchlist.loading import parse
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -216,7 +216,7 @@ def test_the_example_of_mistakes_is_what_is_reported() -> None:
     ("path", "words"),
     [
         ("docs/watchlist.md", PAGE_TYPES),
-        ("docs/watchlist.md", tuple(shape.TOPIC_GROUPS)),
+        ("docs/watchlist.md", tuple(kinds.TOPIC_GROUPS)),
         ("docs/alerts.md", TOPICS),
         ("docs/archive.md", tuple(OUTCOMES)),
     ],

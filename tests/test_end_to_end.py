@@ -307,7 +307,7 @@ def test_an_alert_that_could_not_be_sent_is_sent_later(
     place.run("check")
     web.pages["/terms"] = (200, terms(p5=TRAINS))
     done = place.run("check")
-    assert (done.returncode, "1 still owed" in done.stderr) == (0, True), done.stderr
+    assert (done.returncode, "1 refused, to be tried again" in done.stderr) == (0, True), done.stderr
     [(state, error)] = place.sql("SELECT state, error FROM deliveries")
     assert state == "owed" and error
     place.sql("UPDATE deliveries SET next_at = '2020-01-01T00:00:00.000000Z'")

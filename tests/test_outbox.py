@@ -270,7 +270,7 @@ def test_damaged_texts_cost_details_and_not_the_alert() -> None:
     owing, mail = archive(owed(1)), MemoryChannel()
     owing.record = replace(RECORD, after=replace(RECORD.after, version=LOST))
     assert send(owing, mail) == Delivered(1, 0, 0)
-    assert RECORD.change.findings[0].after[:20] in mail.taken[0].text
+    assert RECORD.change.findings[0].reading in mail.taken[0].text
 
 
 def test_the_monitors_own_troubles_are_messages() -> None:
