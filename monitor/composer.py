@@ -13,15 +13,14 @@ from monitor.model import DATA_TOPICS, Document, Effective, Link
 from monitor.records import AlertRecord, ChangeRecord, Message, Parcel
 from monitor.report import Style, digest_message, message, notice_message
 
-
 PAST = timedelta(days=30)
 
 
 class Records(Protocol):
     """What the archive tells of what is owed."""
 
-    def alerts(self, *, ids: tuple[int, ...]) -> tuple[AlertRecord, ...]:
-        """These alerts."""
+    def alert(self, alert_id: int, /) -> AlertRecord:
+        """An alert."""
         ...
 
     def change(self, change_id: int, /) -> ChangeRecord:
@@ -41,7 +40,7 @@ def compose(records: Records, parcel: Parcel, style: Style) -> Message:
     """The message that a parcel is sent as: of one change, of many, or of the monitor's own troubles."""
     first = parcel.first
     if first.change is None:
-        (alert,) = records.alerts(ids=(first.alert,))
+        alert = records.alert(first.alert)
         written = notice_message(alert.troubles, style, key=parcel.key, at=alert.created_at)
     elif len(parcel.deliveries) > 1 or first.digest:
         changes = [records.change(each.change) for each in parcel.deliveries if each.change is not None]

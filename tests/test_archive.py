@@ -27,8 +27,8 @@ from archive_fakes import (
 
 from monitor.archive import Archive
 from monitor.errors import ArchiveError, UsageError
-from monitor.model import Held, Known, Outcome, Owed, Validators
-from monitor.records import ChangeRecord, Side
+from monitor.model import Held, Known, Mute, Outcome, Owed, Validators
+from monitor.records import ChangeRecord, Folding, Side, Trouble
 
 DAY = timedelta(days=1)
 
@@ -340,6 +340,10 @@ def dump(folder: Path) -> list[str]:
         return [line for line in db.iterdump() if "sqlite_sequence" not in line]
 
 
+SMALL = {"INDEX", "USING", "stopped_channels"}
+"""Words of a step that reads no table, or one of a few rows."""
+
+
 def test_no_question_reads_a_whole_table(archive: Archive) -> None:
     """Every statement that the archive runs finds its rows through an index."""
     with_change(archive, "mail", "chat")
@@ -347,11 +351,11 @@ def test_no_question_reads_a_whole_table(archive: Archive) -> None:
     archive._db.set_trace_callback(statements.append)
     with_everything_asked(archive)
     archive._db.set_trace_callback(None)
-    whole = "SELECT deliveries.*"  # a listing of all deliveries is just that
+    whole = ("SELECT deliveries.*", "SELECT id FROM alerts")  # a listing of all is just that
     for statement in statements:
         if statement.startswith(("SELECT", "UPDATE")) and not statement.startswith(whole):
             plan = [each["detail"] for each in archive._db.execute(f"EXPLAIN QUERY PLAN {statement}")]
-            scans = [step for step in plan if step.startswith("SCAN") and "INDEX" not in step]
+            scans = [step for step in plan if step.startswith("SCAN") and not (set(step.split()) & SMALL)]
             assert scans == [], (statement, plan)
 
 
@@ -372,7 +376,19 @@ def with_everything_asked(archive: Archive) -> None:
     archive.changes(topic="training", since=START)
     archive.changes(since=START, verdict="alert")
     archive.deliveries(state="owed", limit=1)
-    archive.claim(START + DAY, HOUR)
+    archive.alerts(limit=1)
+    archive.alert(1)
+    archive.owed()
+    archive.given_up()
+    archive.claim(START + DAY, HOUR, Folding(frozenset({"mail"}), 0, frozenset({"chat"})))
     archive.failed(1, START, "no", START)
+    archive.unfold(1, START, "no")
     archive.retry(1, START)
+    archive.stop("mail", START, "no", START)
     archive.sent(1, START)
+    archive.mute(Mute(START + DAY, "acme"), START)
+    archive.mutes(START)
+    archive.troubles()
+    archive.note_troubles([Trouble("disk", "", START, "full")], [], ["mail"], START)
+    archive.acknowledge(1, START)
+    archive.content(1)

@@ -66,8 +66,8 @@ class MemoryArchive:
         waiting = [row for row in self.rows.values() if row.state in ("owed", "sending")]
         return len(waiting), sum(bool(row.error) for row in waiting)
 
-    def alerts(self, *, ids: tuple[int, ...]) -> tuple[AlertRecord, ...]:
-        return tuple(AlertRecord(number, None, (TROUBLE,), NOW, None, ()) for number in ids)
+    def alert(self, alert_id: int, /) -> AlertRecord:
+        return AlertRecord(alert_id, None, (TROUBLE,), NOW, None, ())
 
     def change(self, change_id: int, /) -> ChangeRecord:
         if change_id == POISONED:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from monitor.archive.codec import from_json, instant, instant_or_none, row, stamp
-from monitor.archive.deliveries import deliveries
+from monitor.archive.deliveries import of_alert
 from monitor.errors import UsageError
 from monitor.model import Mute
 from monitor.records import AlertRecord, ChannelState, Delivery, Trouble
@@ -20,17 +18,18 @@ from monitor.records import AlertRecord, ChannelState, Delivery, Trouble
 TROUBLES = TypeAdapter(tuple[Trouble, ...])
 
 
-def alerts(db: sqlite3.Connection, limit: int | None, ids: Sequence[int] = ()) -> tuple[AlertRecord, ...]:
-    """Alerts with their deliveries, newest first; with `ids`, only these."""
-    found = db.execute(
-        """SELECT * FROM alerts WHERE :ids = '[]' OR id IN (SELECT value FROM json_each(:ids))
-        ORDER BY id DESC LIMIT :limit""",
-        row(ids=json.dumps(list(ids)), limit=-1 if limit is None else limit),
-    ).fetchall()
-    by_alert: dict[int, list[Delivery]] = defaultdict(list)
-    for delivery in deliveries(db, None, None, [each["id"] for each in found]) if found else ():
-        by_alert[delivery.alert].append(delivery)
-    return tuple(_alert(each, tuple(by_alert[each["id"]])) for each in found)
+def alerts(db: sqlite3.Connection, limit: int | None) -> tuple[AlertRecord, ...]:
+    """Alerts with their deliveries, newest first."""
+    found = db.execute("SELECT id FROM alerts ORDER BY id DESC LIMIT ?", (-1 if limit is None else limit,))
+    return tuple(alert(db, each["id"]) for each in found.fetchall())
+
+
+def alert(db: sqlite3.Connection, alert_id: int) -> AlertRecord:
+    """An alert with its deliveries. UsageError if there is none of that id."""
+    found = db.execute("SELECT * FROM alerts WHERE id = ?", (alert_id,)).fetchone()
+    if found is None:
+        raise UsageError(f"the archive has no alert {alert_id}; `monitor alerts list` shows what it has")
+    return _alert(found, of_alert(db, alert_id))
 
 
 def _alert(found: sqlite3.Row, its_deliveries: tuple[Delivery, ...]) -> AlertRecord:
@@ -44,17 +43,16 @@ def _alert(found: sqlite3.Row, its_deliveries: tuple[Delivery, ...]) -> AlertRec
     )
 
 
-def acknowledge(db: sqlite3.Connection, alert: int, now: datetime) -> None:
+def acknowledge(db: sqlite3.Connection, alert_id: int, now: datetime) -> None:
     """Note that somebody has seen to an alert: its repeats are cancelled. UsageError if there is no such alert."""
-    done = db.execute(
-        "UPDATE alerts SET acknowledged_at = coalesce(acknowledged_at, :now) WHERE id = :id", row(id=alert, now=now)
+    alert(db, alert_id)
+    db.execute(
+        "UPDATE alerts SET acknowledged_at = coalesce(acknowledged_at, :now) WHERE id = :id", row(id=alert_id, now=now)
     )
-    if not done.rowcount:
-        raise UsageError(f"the archive has no alert {alert}; `monitor alerts list` shows what it has")
     db.execute(
         """UPDATE deliveries SET state = 'cancelled', next_at = NULL, folded_into = NULL
         WHERE alert = ? AND repeat AND state = 'owed'""",
-        (alert,),
+        (alert_id,),
     )
 
 
@@ -129,7 +127,7 @@ def note_troubles(
         _note_trouble(db, trouble)
     if not told:
         return
-    alert = db.execute(
+    owing = db.execute(
         "INSERT INTO alerts (troubles, created_at) VALUES (:troubles, :now)",
         row(troubles=TROUBLES.dump_json(tuple(told), exclude_defaults=True).decode(), now=now),
     ).lastrowid
@@ -138,7 +136,7 @@ def note_troubles(
         db.execute(
             """INSERT INTO deliveries (alert, channel, key, state, urgent, created_at, due_at, next_at)
             VALUES (:alert, :channel, :key, 'owed', 0, :now, :now, :now)""",
-            row(alert=alert, channel=channel, key=hashlib.sha256(text.encode()).hexdigest(), now=now),
+            row(alert=owing, channel=channel, key=hashlib.sha256(text.encode()).hexdigest(), now=now),
         )
 
 

@@ -256,10 +256,15 @@ class Archive:
 
     # --- alerts ----------------------------------------------------------------------------------------------------
 
-    def alerts(self, *, ids: Sequence[int] = (), limit: int | None = None) -> tuple[AlertRecord, ...]:
-        """Alerts with their deliveries, newest first; with `ids`, only these."""
+    def alerts(self, *, limit: int | None = None) -> tuple[AlertRecord, ...]:
+        """Alerts with their deliveries, newest first."""
         with self._reading() as db:
-            return alerts.alerts(db, limit, ids)
+            return alerts.alerts(db, limit)
+
+    def alert(self, alert_id: int) -> AlertRecord:
+        """An alert with its deliveries."""
+        with self._reading() as db:
+            return alerts.alert(db, alert_id)
 
     def acknowledge(self, alert_id: int, now: datetime) -> None:
         """Note that somebody has seen to an alert; it is not repeated."""

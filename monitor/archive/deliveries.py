@@ -7,9 +7,7 @@ them: it stands for all, attempt by attempt, until it is sent.
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.archive.codec import TEXTS, from_json, instant, instant_or_none, row
@@ -20,16 +18,19 @@ MOST_FOLDED = 1000
 _DELIVERIES = "SELECT deliveries.*, alerts.change FROM deliveries JOIN alerts ON alerts.id = deliveries.alert"
 
 
-def deliveries(
-    db: sqlite3.Connection, state: DeliveryState | None, limit: int | None, alerts: Sequence[int] = ()
-) -> tuple[Delivery, ...]:
-    """Deliveries, newest first; with `alerts`, only those of these alerts."""
+def deliveries(db: sqlite3.Connection, state: DeliveryState | None, limit: int | None) -> tuple[Delivery, ...]:
+    """Deliveries, newest first."""
+    where = "true" if state is None else "state = :state"
     found = db.execute(
-        f"""{_DELIVERIES} WHERE (:state IS NULL OR state = :state)
-        AND (:alerts = '[]' OR alert IN (SELECT value FROM json_each(:alerts)))
-        ORDER BY deliveries.id DESC LIMIT :limit""",  # noqa: S608 - a constant
-        row(state=state, alerts=json.dumps(list(alerts)), limit=-1 if limit is None else limit),
+        f"{_DELIVERIES} WHERE {where} ORDER BY deliveries.id DESC LIMIT :limit",
+        row(state=state, limit=-1 if limit is None else limit),
     )
+    return tuple(map(_delivery, found))
+
+
+def of_alert(db: sqlite3.Connection, alert: int) -> tuple[Delivery, ...]:
+    """The deliveries of an alert, newest first."""
+    found = db.execute(f"{_DELIVERIES} WHERE alert = ? ORDER BY deliveries.id DESC", (alert,))
     return tuple(map(_delivery, found))
 
 
