@@ -18,6 +18,7 @@ from monitor.report.passages import marked
 from monitor.words import printable
 
 OURS = "default/"
+_PACKAGED = PrefixLoader({OURS.rstrip("/"): PackageLoader("monitor.report")})
 _WITHOUT = ("safe", "random", "lipsum")
 """What jinja2 offers and no template needs: a way past escaping, chance, and text without end."""
 
@@ -87,4 +88,4 @@ def _loader(templates: Mapping[str, str]) -> BaseLoader:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         return (templates[name], name, lambda: True) if name in templates else None
 
-    return ChoiceLoader([PrefixLoader({OURS.rstrip("/"): PackageLoader("monitor.report")}), FunctionLoader(load)])
+    return ChoiceLoader([_PACKAGED, FunctionLoader(load)])
