@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test run signal bench lock clean
+.PHONY: install demo test run signal bench pictures lock clean
 
 install: $(VENV)/.installed
 
@@ -39,6 +39,10 @@ FOLDERS ?= $(wildcard /tmp/monitor-corpora/pages-dev-*)
 bench: install
 	$(BIN)/python benchmarks/reading.py $(FOLDERS)
 	$(BIN)/python benchmarks/meaning.py $(FOLDERS)
+
+# The pictures of the documentation, drawn anew by Chromium.
+pictures: install
+	$(BIN)/python docs/pictures/draw.py
 
 # After a change of pyproject.toml: every version pinned with its hashes, in a form that names no host.
 lock: install

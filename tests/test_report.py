@@ -245,7 +245,7 @@ def test_without_a_served_archive_commands_are_named() -> None:
     page = BeautifulSoup(alert().html, "lxml")
     expected = [
         "monitor show 42",
-        "monitor diff acme/free-plan@2026-03-01T10:00:00Z acme/free-plan@2026-03-02T10:00:00Z",
+        "monitor diff acme/free-plan@2026-03-01T10:00Z acme/free-plan@2026-03-02T10:00Z",
     ]
     assert [command.get_text() for command in page.find_all("code")] == expected
     assert all(command in alert().text for command in expected)

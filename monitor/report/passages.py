@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from monitor.compare import compare
+from monitor.compare import compare_clauses
 from monitor.meaning.direction import BETTER, WORSE, leaning
 from monitor.model import Document, Edit, Finding, Link, Span
 from monitor.report.catalogue import Words
@@ -59,10 +59,10 @@ def finding_passages(findings: Sequence[Finding]) -> tuple[Passage, ...]:
 
 
 def shown_findings(findings: Sequence[Finding], most: int, *, said: str = "", links: Sequence[Link] = ()) -> Shown:
-    """The first clauses of findings, cut to size; `said` is the sentence that the reader has read already."""
+    """The first clauses of findings, cut to size; `said` is what the reader has read already, a reading and what else there is."""
     clauses = _clauses(findings)
     found = (_finding_passage(about) for about in clauses[:most])
-    told = (replace(one, reading="") if one.reading == said else one for one in found)
+    told = (replace(one, reading="") if said.startswith(one.reading) else one for one in found)
     return Shown(tuple(_fitting(_linked(one, links)) for one in told), max(len(clauses) - most, 0))
 
 
@@ -127,8 +127,8 @@ def edit_passage(edit: Edit) -> Passage:
 
 
 def differences(before: Document, after: Document) -> tuple[tuple[str, str], ...]:
-    """The blocks that differ between two documents, as the text before and the text after; moved ones left out."""
-    edits = (edit for edit in compare(before, after) if edit.kind != "moved")
+    """The clauses that differ between two documents, as the text before and the text after."""
+    edits = compare_clauses(before, after)
     return tuple((edit.before.text if edit.before else "", edit.after.text if edit.after else "") for edit in edits)
 
 

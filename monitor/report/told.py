@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from monitor.meaning.phrases import without_vendor
@@ -156,10 +156,16 @@ def _served(record: ChangeRecord, base: str) -> tuple[Fact, ...]:
 
 def _commands(record: ChangeRecord) -> tuple[Fact, ...]:
     page = f"{record.vendor}/{record.page}"
-    old, new = (
-        moment.astimezone(UTC).isoformat().replace("+00:00", "Z") for moment in (record.previous_at, record.seen_at)
-    )
+    old = _to_the_minute(record.previous_at, before=record.seen_at)
+    new = _to_the_minute(record.seen_at)
     return (
         Fact("details", f"monitor show {record.id}", "command"),
         Fact("compare", one_line(f"monitor diff {page}@{old} {page}@{new}", MOST_LINE), "command"),
     )
+
+
+def _to_the_minute(moment: datetime, before: datetime | None = None) -> str:
+    """A time as a command takes it, rounded up: what stood at the time stands then, too. Exact where that is too late."""
+    minute = (moment + timedelta(seconds=59, microseconds=999_999)).replace(second=0, microsecond=0)
+    kept = moment if before and minute >= before else minute
+    return kept.astimezone(UTC).isoformat().replace(":00+00:00", "Z").replace("+00:00", "Z")
