@@ -135,4 +135,6 @@ def _channels(vitals: Vitals) -> Iterator[Trouble]:
 
 def _disk(vitals: Vitals, watch: Watch, now: datetime) -> Iterator[Trouble]:
     if vitals.free is not None and vitals.free < watch.free:
-        yield Trouble("disk", vitals.archive, now, f"{vitals.free // 1_000_000} MB are left on the disk")
+        yield Trouble(
+            "disk", vitals.archive, now, f"{vitals.free // 1_000_000} MB are left on the disk of {vitals.archive}"
+        )

@@ -1,4 +1,4 @@
-"""A web server on loopback that keeps what is posted to it and answers as it is told."""
+"""A web server on loopback that keeps what it is asked and posted, and answers as it is told."""
 
 import time
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def http_sink() -> Iterator[HttpSink]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             sink.requests.append((self.path, dict(self.headers), body))
             if sink.drips == "head":
                 self.wfile.write(b"HTTP/1.1 204 No Content\r\nX-Slow: ")
@@ -39,6 +39,8 @@ def http_sink() -> Iterator[HttpSink]:
             self.end_headers()
             self.wfile.write(sink.body)
             return self.drip() if sink.drips else None
+
+        do_GET = do_POST  # noqa: N815 - http.server's name
 
         def drip(self) -> None:
             with suppress(OSError):

@@ -110,7 +110,7 @@ def test_a_disk_that_fills_is_a_trouble() -> None:
     """Less free space than wanted is a trouble before the disk is full."""
     assert troubles((), Vitals(free=200_000_000, archive="a.db"), Watch(), (), NOW) == ()
     (found,) = troubles((), Vitals(free=199_000_000, archive="a.db"), Watch(), (), NOW)
-    assert (found.kind, found.subject, found.reason) == ("disk", "a.db", "199 MB are left on the disk")
+    assert (found.kind, found.subject, found.reason) == ("disk", "a.db", "199 MB are left on the disk of a.db")
 
 
 PAGE_TROUBLE = Trouble("page", TERMS.key, NOW - HOUR, "timeout")

@@ -19,6 +19,12 @@ def instant(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def end_of(text: str) -> datetime:
+    """A time; of a plain date its last moment."""
+    whole_day = len(text) == len("2026-11-23")
+    return instant(text) + (timedelta(days=1) - timedelta(microseconds=1) if whole_day else timedelta())
+
+
 def until(text: str, now: datetime) -> datetime:
     """A time to come: a date or time, or how long from now: `12h`, `7d`, `2w`."""
     if found := re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text):

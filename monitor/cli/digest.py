@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from monitor import wiring
 from monitor.archive import Archive
-from monitor.cli import setup
-from monitor.cli.arguments import instant
+from monitor.cli.arguments import end_of, instant
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.records import ChangeRecord
@@ -20,7 +20,7 @@ _TOLD = frozenset({"alert", "note"})
 
 @click.command()
 @click.option("--since", metavar="DATE", required=True, help="The first day, or a time.")
-@click.option("--until", metavar="DATE", help="The end (default: now).")
+@click.option("--until", metavar="DATE", help="The last day, or a time.")
 @click.option("--vendor", help="Only this vendor's.")
 @click.option("--all", "all_", is_flag=True, help="Also what touches neither your data nor an offer.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file, as HTML.")
@@ -33,10 +33,10 @@ def digest(
 
     Muted changes are in it, too.
     """
-    end = instant(until) if until else setup.now()
+    end = end_of(until) if until else None
     with setup_.reading() as archive:
         found = archive.changes(vendor=vendor, since=instant(since), newest_first=False)
-        records = [record for record in found if record.seen_at <= end and (all_ or record.change.verdict in _TOLD)]
+        records = [record for record in found if _is_wanted(record, end, all_)]
         if json_:
             for record in records:
                 print_json(change_json(record))
@@ -46,6 +46,10 @@ def digest(
             setup_.say(f"{len(records)} changes, written to {html}")
         else:
             click.echo(digest_markdown(records, _style(setup_)))
+
+
+def _is_wanted(record: ChangeRecord, end: datetime | None, all_: bool) -> bool:
+    return (end is None or record.seen_at <= end) and (all_ or record.change.verdict in _TOLD)
 
 
 def _style(setup_: Setup) -> Style:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import mimetypes
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from monitor import decide, extract
 from monitor.cli import show as terminal
-from monitor.cli.arguments import instant, page_key
+from monitor.cli.arguments import end_of, page_key
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.errors import UsageError
@@ -144,9 +143,7 @@ def _side(setup: Setup, name: str) -> _Side:
         return _Side(_of_file(Path(name)), Page("", "", "other", ""))
     key, _, date = name.rpartition("@")
     vendor, page = page_key(key)
-    at = instant(date) + (
-        timedelta(days=1) - timedelta(microseconds=1) if len(date) == len("2026-11-23") else timedelta()
-    )
+    at = end_of(date)
     with setup.reading() as archive:
         kept = next((_page(state) for state in archive.pages() if (state.vendor, state.page) == (vendor, page)), None)
         return _Side(archive.version_at(vendor, page, at).document, kept or Page(vendor, page, "other", ""))
