@@ -139,7 +139,7 @@ def test_the_second_check_says_what_came_of_each_page(told: Told) -> None:
     assert told.second.stdout.count("changed (alert)") == 3
     assert re.search(r"^lumen/pricing: could not be checked: .*sign in", told.second.stdout, re.I | re.M)
     assert "8 of 9 pages checked; 1 could not be" in told.second.stderr
-    assert "6 alerts delivered" in told.second.stderr
+    assert "6 deliveries made" in told.second.stderr
 
 
 def test_the_mail_says_what_changed(told: Told) -> None:
@@ -312,7 +312,7 @@ def test_an_alert_that_could_not_be_sent_is_sent_later(
     assert state == "owed" and error
     place.sql("UPDATE deliveries SET next_at = '2020-01-01T00:00:00.000000Z'")
     mailbox.start()
-    assert "1 alerts delivered" in place.run("check").stderr
+    assert "1 delivery made" in place.run("check").stderr
     [mail] = mailbox.mails
     body = mail.get_body(("plain",))
     assert mail["Subject"] == "Acme AI now says that it trains on your content"

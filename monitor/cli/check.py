@@ -99,7 +99,7 @@ def _in_words(checked: Checked) -> str:
 
 def _closing(checked: int, failed: int, delivered: Delivered) -> str:
     said = f"{checked - failed} of {checked} pages checked" + (f"; {failed} could not be" if failed else "")
-    said += f"; {delivered.sent} alerts delivered" if delivered.sent else ""
+    said += f"; {delivered.sent} deliver{'y' if delivered.sent == 1 else 'ies'} made" if delivered.sent else ""
     return (
         said
         + (f"; {delivered.refused} refused, to be tried again" if delivered.refused else "")

@@ -12,7 +12,7 @@ from monitor.report.catalogue import Words, words_of
 from monitor.report.digest import grouped, subject_of_many
 from monitor.report.passages import Passage, finding_passages, place
 from monitor.report.style import Style
-from monitor.report.told import Fact, facts_of, name_of, subject_of
+from monitor.report.told import Fact, bare_summary, facts_of, name_of, subject_of
 from monitor.words import printable
 
 _SIGN = re.compile(r"[\\`*_\[\]<>&#|~!$@^]|:(?=//)|(?<=www)\.", re.I)
@@ -43,13 +43,13 @@ def plain(text: str) -> str:
 
 def _change(record: ChangeRecord, style: Style, words: Words) -> list[str]:
     passages = finding_passages(record.change.findings)
-    found = [line for passage in passages for line in _passage(passage, record.change.summary, words)]
+    found = [line for passage in passages for line in _passage(passage, bare_summary(record), words)]
     facts = "\n".join(f"- {_fact(fact, words)}" for fact in facts_of(record, style, words))
     return [f"### {plain(subject_of(record, words))}", *found, facts]
 
 
 def _passage(passage: Passage, said: str, words: Words) -> list[str]:
-    reading = "" if passage.reading == said else plain(passage.reading.strip())
+    reading = "" if said.startswith(passage.reading) else plain(passage.reading.strip())
     heads = [reading, plain(place(passage, words)), f"> {_marked(passage.spans)}"]
     return [head for head in heads if head]
 

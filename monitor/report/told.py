@@ -99,7 +99,7 @@ def tell(
 
 def found_in(record: ChangeRecord, most: int = MOST_FINDINGS, links: Sequence[Link] = ()) -> Shown:
     """The findings of a change that there is room for; the summary is not said again."""
-    return shown_findings(record.change.findings, most, said=_bare(record), links=links)
+    return shown_findings(record.change.findings, most, said=bare_summary(record), links=links)
 
 
 def others_in(record: ChangeRecord, before: Document | None, after: Document | None) -> Shown:
@@ -118,10 +118,10 @@ def subject_of(record: ChangeRecord, words: Words) -> str:
     """The summary, which names the vendor, on one line of at most 200 characters; one that does not is preceded by the name."""
     summary = record.change.summary or words.say("page-changed", page=record.page)
     named = f"{record.vendor_name or record.vendor}{words.say('colon')}"
-    return one_line(summary if _bare(record) != record.change.summary else named + summary, MOST_SUBJECT)
+    return one_line(summary if bare_summary(record) != record.change.summary else named + summary, MOST_SUBJECT)
 
 
-def _bare(record: ChangeRecord) -> str:
+def bare_summary(record: ChangeRecord) -> str:
     """The summary without the vendor's name, which may be the short one where the watchlist had no other then."""
     summary = record.change.summary
     bare = without_vendor(summary, record.vendor_name)
@@ -130,7 +130,7 @@ def _bare(record: ChangeRecord) -> str:
 
 def _line(record: ChangeRecord, words: Words) -> str:
     """`page: what changed`, on one such line."""
-    summary = _bare(record)
+    summary = bare_summary(record)
     line = f"{record.page}{words.say('colon')}{summary}" if summary else words.say("page-changed", page=record.page)
     return one_line(line, MOST_SUBJECT)
 
