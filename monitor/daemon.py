@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import pipeline, wiring
 from monitor.archive import Archive
-from monitor.errors import MonitorError
+from monitor.errors import ArchiveError, MonitorError
 from monitor.model import HEALTHY
 from monitor.outbox import Delivered
+from monitor.records import Trouble
 from monitor.watchlist import Watchlist, load
 
 CHECK_EVERY, DELIVER_EVERY = 30, 15
@@ -40,6 +42,7 @@ class Daemon:
         self._archive, self._environ, self._clock, self._say = archive, environ, clock, say
         self._stopping = threading.Event()
         self._busy_since: float | None = None
+        self._crying: Trouble | None = None
         self._take(watchlist)
 
     def check(self) -> None:
@@ -49,6 +52,9 @@ class Daemon:
         try:
             if self._check_due() and not self._stopping.is_set():
                 self._finish()
+            self._cry(None)
+        except ArchiveError as error:
+            self._cry(error)
         finally:
             self._busy_since = None
 
@@ -69,6 +75,17 @@ class Daemon:
         self._report(self._round.finish(self._archive, self._clock()))
         if fault := self._round.give_sign():
             _log.warning("%s", fault)
+
+    def _cry(self, error: ArchiveError | None) -> None:
+        """Tell once, past the archive, that it takes nothing, and once that it does again."""
+        now, path = self._clock(), str(self._archive.path.absolute())
+        if error and self._crying is None:
+            self._say(f"nothing can be recorded: {error}")
+            self._crying = Trouble("disk", path, now, str(error))
+            self._round.cry(self._crying, now)
+        elif not error and self._crying:
+            self._round.cry(replace(self._crying, ended_at=now), now)
+            self._crying = None
 
     def deliver(self) -> None:
         """Deliver what is owed and due, unless a round is on: what it finds goes out together at its end."""

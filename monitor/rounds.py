@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +13,14 @@ from pathlib import Path
 from monitor import health, outbox
 from monitor.archive import Archive
 from monitor.deliver import Channel, Heartbeat
+from monitor.errors import DeliveryError
 from monitor.health import News, Vitals, Watch
 from monitor.model import Page
 from monitor.outbox import Delivered, Manner
+from monitor.records import Trouble
+from monitor.report import notice_message
+
+_log = logging.getLogger("monitor.rounds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +65,22 @@ class Round:
             archive.note_troubles(news.told, news.untold, [name for name in self.told if name not in stopped], now)
         return news
 
+    def cry(self, trouble: Trouble, now: datetime) -> None:
+        """Tell of a trouble past the archive, which takes nothing: to every channel, once, and without a second try."""
+        message = notice_message((trouble,), self.manner.style, key=_key_of(trouble), at=now)
+        for name in self.told:
+            try:
+                self.channels[name].send(message, now)
+            except DeliveryError as error:
+                _log.warning("%s", error)
+
     def give_sign(self) -> str:
         """Ping the heartbeat's address, if there is one; what went wrong, if anything did."""
         return self.heartbeat.ping() if self.heartbeat else ""
+
+
+def _key_of(trouble: Trouble) -> str:
+    return hashlib.sha256(f"{trouble.kind} {trouble.subject} {trouble.since} {trouble.ended_at}".encode()).hexdigest()
 
 
 def _both(first: Delivered, second: Delivered) -> Delivered:

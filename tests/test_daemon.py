@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -120,6 +121,26 @@ def test_a_stop_ends_the_round_after_the_page_in_hand(post: Post) -> None:
     daemon.stop()
     daemon.check()
     assert len(post.checks()) == 1
+
+
+def test_a_full_disk_is_told_past_the_archive(post: Post) -> None:
+    """When nothing can be recorded the channels hear of it, once, and once when it can be; the pages are checked then."""
+    told = post.folder / "told.jsonl"
+    post.write("northwind/terms")
+    watchlist = yaml.safe_load(post.watchlist.read_text("utf-8"))
+    watchlist["channels"] = {"own": {"kind": "command", "run": ["tee", "-a", str(told)]}}
+    post.watchlist.write_text(yaml.safe_dump(watchlist), "utf-8")
+    daemon = post.daemon()
+    pages_used = post.archive._db.execute("PRAGMA page_count").fetchone()[0]
+    post.archive._db.execute(f"PRAGMA max_page_count = {pages_used}")
+    for _ in range(3):
+        daemon.check()
+    post.archive._db.execute("PRAGMA max_page_count = 1000000")
+    daemon.check()
+    began, ended = map(json.loads, told.read_text("utf-8").splitlines())
+    assert [trouble["ended_at"] is None for each in (began, ended) for trouble in each["troubles"]] == [True, False]
+    assert "full" in began["troubles"][0]["reason"]
+    assert post.checks() == {"northwind/terms": 1}
 
 
 @pytest.fixture
