@@ -15,10 +15,10 @@ from monitor.cli.digest import COMMANDS as DIGEST
 from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.read import COMMANDS as READ
 from monitor.cli.records import COMMANDS as RECORDS
+from monitor.cli.setup import complain
 from monitor.cli.upkeep import COMMANDS as UPKEEP
 from monitor.cli.watchlist import COMMANDS as WATCHLIST
 from monitor.errors import MonitorError
-from monitor.words import printable
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -40,7 +40,7 @@ def main() -> None:
     try:
         cli(standalone_mode=True)
     except MonitorError as error:
-        click.echo(printable(f"monitor: {error}"), err=True)
+        complain(str(error))
         sys.exit(error.exit_status)
     except BrokenPipeError:  # the reader of our output went away: `monitor changes | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

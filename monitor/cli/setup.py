@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from monitor import wiring
+from monitor import logs, wiring
 from monitor.archive import Archive
 from monitor.watchlist import Watchlist, load
+from monitor.words import printable
 
 DEFAULT = Path("watchlist.yaml")
 ARCHIVE = Path("snapshots/archive.db")
@@ -64,8 +65,14 @@ class Setup:
 
     def say(self, text: str) -> None:
         """A message to the person, on standard error; not with --quiet."""
-        if not self.quiet:
+        if not self.quiet and not logs.said(text):
             click.echo(text, err=True)
+
+
+def complain(text: str) -> None:
+    """What went wrong, on standard error."""
+    if not logs.said(text, logging.ERROR):
+        click.echo(printable(f"monitor: {text}"), err=True)
 
 
 def now() -> datetime:
@@ -87,10 +94,24 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--archive", type=click.Path(path_type=Path), help="The archive (default: the watchlist's).")
     @click.option("--quiet", is_flag=True, help="Say only what went wrong.")
     @click.option("--verbose", is_flag=True, help="Say what is done on the way.")
+    @click.option(
+        "--log-format",
+        type=click.Choice(get_args(logs.Form)),
+        default="text",
+        show_default=True,
+        help="How messages are written to standard error: as text, or as JSON, one object a line.",
+    )
     @functools.wraps(command)
-    def with_setup(*args: Any, watchlist: Path, archive: Path | None, quiet: bool, verbose: bool, **kwargs: Any) -> Any:
-        level = logging.INFO if verbose else logging.ERROR if quiet else logging.WARNING
-        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    def with_setup(
+        *args: Any,
+        watchlist: Path,
+        archive: Path | None,
+        quiet: bool,
+        verbose: bool,
+        log_format: logs.Form,
+        **kwargs: Any,
+    ) -> Any:
+        logs.configure(log_format, quiet=quiet, verbose=verbose)
         return command(Setup(watchlist, archive, quiet, verbose), *args, **kwargs)
 
     return with_setup
