@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from monitor import backups
 from monitor.archive import Archive
 from monitor.cli import cli, main
 
@@ -150,3 +151,35 @@ def test_a_backup_is_never_written_over(exits: Exits) -> None:
     assert exits("backup", "copy.db")[0] == 0
     status, error = exits("backup", "copy.db")
     assert (status, "copy.db" in error) == (1, True)
+
+
+def test_backups_into_a_folder_are_dated_and_the_last_are_kept(exits: Exits, tmp_path: Path) -> None:
+    """Each backup has the time in its name; the oldest beyond those to keep go, and no other file."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for name in ("archive-20010101T000000Z.db", "archive-20010102T000000Z.db", "archive-old.db", "notes.txt"):
+        (folder / name).touch()
+    assert exits("backup", "--into", "backups", "--keep", "2")[0] == 0
+    names = sorted(each.name for each in folder.iterdir())
+    assert "archive-20010101T000000Z.db" not in names
+    assert {"archive-20010102T000000Z.db", "archive-old.db", "notes.txt"} < set(names)
+    assert len(names) == 4
+
+
+def test_a_backup_outlives_those_of_a_clock_that_was_ahead() -> None:
+    """The backup just made stays, though others bear later names."""
+    later, made = "archive-20990101T000000Z.db", "archive-20310101T000000Z.db"
+    assert backups.surplus([made, later], 1, made) == [later]
+
+
+def test_a_backup_that_fails_removes_none(exits: Exits, tmp_path: Path) -> None:
+    """Without a new backup, the old ones all stay."""
+    (tmp_path / "archive-20310101T000000Z.db").touch()
+    (tmp_path / "archive-20310102T000000Z.db").touch()
+    assert exits("backup", "--into", ".", "--keep", "1", "--archive", "none.db")[0] == 1
+    assert len(list(tmp_path.glob("archive-2*.db"))) == 2
+
+
+def test_a_backup_has_one_place(exits: Exits) -> None:
+    """A backup to nowhere, or to two places, is wrong use."""
+    assert (exits("backup")[0], exits("backup", "copy.db", "--into", ".")[0]) == (2, 2)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.setup import Setup, common
+from monitor import backups
+from monitor.cli.setup import Setup, common, now
+from monitor.errors import UsageError
 from monitor.words import printable
 
 DAMAGED = 1
@@ -28,13 +30,34 @@ def verify(setup: Setup) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--into",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Copy to a file of this folder named for the time.",
+)
+@click.option(
+    "--keep", type=click.IntRange(1), default=14, show_default=True, help="How many such files to leave in that folder."
+)
 @common
-def backup(setup: Setup, file: Path) -> None:
+def backup(setup: Setup, file: Path | None, folder: Path | None, keep: int) -> None:
     """Copy the archive to FILE while it is in use. The copy is consistent; an existing FILE is refused."""
+    if (file is None) == (folder is None):
+        raise UsageError("a backup needs a FILE, or a folder by --into")
+    target = file or _in(folder)
     with setup.reading() as archive:
-        archive.backup(file)
-    setup.say(f"{setup.archive_path()} copied to {file}")
+        archive.backup(target)
+    setup.say(f"{setup.archive_path()} copied to {target}")
+    if folder:
+        for name in backups.surplus((each.name for each in folder.iterdir()), keep, target.name):
+            (folder / name).unlink()
+
+
+def _in(folder: Path | None) -> Path:
+    assert folder
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / backups.name(now())
 
 
 COMMANDS: tuple[click.Command, ...] = (verify, backup)
