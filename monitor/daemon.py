@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import signal
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,11 +13,14 @@ from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor import pipeline, wiring
+from monitor import pipeline, status, wiring
 from monitor.archive import Archive
+from monitor.attend import Signals, attend
 from monitor.errors import ArchiveError, MonitorError
 from monitor.model import HEALTHY
+from monitor.notify import Notifier
 from monitor.outbox import Delivered
+from monitor.pulse import Signs
 from monitor.records import Trouble
 from monitor.watchlist import Watchlist, load
 
@@ -43,7 +46,19 @@ class Daemon:
         self._stopping = threading.Event()
         self._busy_since: float | None = None
         self._crying: Trouble | None = None
+        self._taking = threading.RLock()
+        self.signs = Signs(time.monotonic())
         self._take(watchlist)
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The pages it checks, by their keys."""
+        return tuple(page.key for page in self._watchlist.pages)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping.is_set()
 
     def check(self) -> None:
         """Check what is due, and end the round. The one page that is being checked is finished before a stop."""
@@ -57,6 +72,7 @@ class Daemon:
             self._cry(error)
         finally:
             self._busy_since = None
+        self.signs.checking(time.monotonic())  # not where the tick broke off: one that always does is no sign of life
 
     def _check_due(self) -> int:
         watchlist, checked = self._watchlist, 0
@@ -75,10 +91,12 @@ class Daemon:
         self._report(self._round.finish(self._archive, self._clock()))
         if fault := self._round.give_sign():
             _log.warning("%s", fault)
+        self.signs.round_ended(self._clock())
 
     def _cry(self, error: ArchiveError | None) -> None:
         """Tell once, past the archive, that it takes nothing, and once that it does again."""
         now, path = self._clock(), str(self._archive.path.absolute())
+        self.signs.full(str(error or ""))
         if error and self._crying is None:
             self._say(f"nothing can be recorded: {error}")
             self._crying = Trouble("disk", path, now, str(error))
@@ -92,6 +110,7 @@ class Daemon:
         busy_since = self._busy_since
         if busy_since is None or time.monotonic() - busy_since > LONGEST_WAIT:
             self._report(self._round.deliver(self._archive, self._clock()))
+        self.signs.delivering(time.monotonic())
 
     def _report(self, delivered: Delivered) -> None:
         for fault in delivered.faults:
@@ -103,37 +122,52 @@ class Daemon:
         """Stop after the page that is being checked."""
         self._stopping.set()
 
-    def wait(self) -> None:
-        """Wait until stopped."""
-        self._stopping.wait()
+    def reload(self) -> None:
+        """Take up the watchlist now, edited or not."""
+        self._reload(asked=True)
 
     def _take(self, watchlist: Watchlist) -> None:
         self._round = wiring.rounds(watchlist, self._environ)
         self._watchlist = watchlist
         self._edited = _edited(watchlist.path)
 
-    def _reload(self) -> None:
+    def _reload(self, *, asked: bool = False) -> None:
         """Take up an edited watchlist; a broken one is reported once, and the last good one stays in force."""
-        edited = _edited(self._watchlist.path)
-        if edited == self._edited:
-            return
-        self._edited = edited
-        try:
-            self._take(load(self._watchlist.path))
-        except MonitorError as error:
-            self._say(f"the edited watchlist is broken; the last good one stays in force\n{error}")
-        else:
-            self._say(f"watchlist taken up: {len(self._watchlist.pages)} pages")
+        with self._taking:
+            edited = _edited(self._watchlist.path)
+            if edited == self._edited and not asked:
+                return
+            self._edited = edited
+            try:
+                self._take(load(self._watchlist.path))
+            except MonitorError as error:
+                self._say(f"the edited watchlist is broken; the last good one stays in force\n{error}")
+            else:
+                self._say(f"watchlist taken up: {len(self._watchlist.pages)} pages")
 
     def _tell(self, checked: pipeline.Checked) -> None:
         capture, change = checked.outcome.capture, checked.outcome.change
         level = logging.INFO if capture.outcome in HEALTHY else logging.WARNING
-        _log.log(level, "%s: %s %s", checked.page.key, capture.outcome, capture.reason)
+        self.signs.checking(time.monotonic())
+        self.signs.checked(capture.outcome, capture.seconds)
+        _log.log(level, "%s: %s %s", checked.page.key, capture.outcome, capture.reason, extra=_fields(checked))
         if change:
             note = f"; {capture.reason}" if capture.reason else ""
             self._say(f"{checked.page.key}: changed ({change.verdict}): {change.summary}{note}")
         elif capture.outcome in HEALTHY and capture.reason:
             self._say(f"{checked.page.key}: {capture.reason}")
+
+
+def _fields(checked: pipeline.Checked) -> dict[str, object]:
+    """What a log line says of a check beside its message."""
+    capture = checked.outcome.capture
+    return {
+        "page": checked.page.key,
+        "outcome": capture.outcome,
+        "reason": capture.reason,
+        "change": checked.recorded.change,
+        "seconds": round(capture.seconds, 3),
+    }
 
 
 def _edited(path: Path) -> float:
@@ -152,8 +186,9 @@ def run(
     say: Callable[[str], None],
     *,
     once: bool = False,
+    listen: tuple[str, int] | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT; with `once`, do what is due and return."""
+    """Run until SIGTERM or SIGINT; with `once`, do what is due and return. `listen` is where to say how it fares."""
     watchlist = load(watchlist_file)
     with wiring.archive(archive_file or watchlist.settings.archive, wait=0) as archive:
         daemon = Daemon(watchlist, archive, environ, clock, say)
@@ -161,19 +196,22 @@ def run(
             daemon.check()
             daemon.deliver()
             return
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: daemon.stop())
-        say(f"watching {len(watchlist.pages)} pages; stop with Ctrl-C")
-        _tick(daemon)
+        signals, notifier = Signals(), Notifier(environ, os.getpid())
+        signals.listen()
+        with status.telling(daemon, archive.path, listen) as address:
+            say(f"watching {len(watchlist.pages)} pages; stop with Ctrl-C")
+            if address:
+                say(f"{address}/healthz and {address}/metrics say how it fares")
+            _tick(daemon, lambda: attend(daemon, signals, notifier))
     say("stopped")
 
 
-def _tick(daemon: Daemon) -> None:
+def _tick(daemon: Daemon, attend_to: Callable[[], None]) -> None:
     # Late runs are made up once, and never two at a time: APScheduler's own default drops a tick that is a second late.
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
     scheduler.add_job(daemon.check, "interval", seconds=CHECK_EVERY, next_run_time=datetime.now(scheduler.timezone))
     scheduler.add_job(daemon.deliver, "interval", seconds=DELIVER_EVERY)
     scheduler.start()
-    daemon.wait()
+    attend_to()
     scheduler.shutdown(wait=True)

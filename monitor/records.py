@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -90,6 +91,9 @@ class PageState:
     changes: int
 
 
+TroubleKind = Literal["page", "offline", "channel", "disk"]
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Something that keeps the monitor from its work, from `since` until `ended_at`.
@@ -97,7 +101,7 @@ class Trouble:
     `subject` is the page (`vendor/page`), the channel or the file that it is about; empty where it is about the whole monitor.
     """
 
-    kind: Literal["page", "offline", "channel", "disk"]
+    kind: TroubleKind
     subject: str
     since: datetime
     reason: str
@@ -188,6 +192,22 @@ class ChannelState:
     stopped_at: datetime
     reason: str
     probe_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much there is in an archive. `healthy` says of each page whether its last check was good, by its key.
+
+    `last_change` is the change up to which `verdicts` counts; `size` is that of the file, in bytes.
+    """
+
+    healthy: Mapping[str, bool] = field(default_factory=dict)
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    deliveries: Mapping[str, int] = field(default_factory=dict)
+    troubles: Mapping[str, int] = field(default_factory=dict)
+    last_change: int = 0
+    last_check_at: datetime | None = None
+    size: int = 0
 
 
 # --- what is sent ------------------------------------------------------------------------------------------------------

@@ -389,6 +389,7 @@ def with_everything_asked(archive: Archive) -> None:
     archive.mute(Mute(START + DAY, "acme"), START)
     archive.mutes(START)
     archive.troubles()
+    archive.tally(archive.tally())
     archive.note_troubles([Trouble("disk", "", START, "full")], [], ["mail"], START)
     archive.acknowledge(1, START)
     archive.content(1)

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -114,6 +116,51 @@ def test_a_broken_watchlist_is_told_once_and_the_last_good_one_stays(post: Post)
     assert sum("last good one stays" in said for said in post.said) == 1
 
 
+def test_a_watchlist_is_taken_up_when_asked(post: Post) -> None:
+    """A reload that is asked for takes up the watchlist though its time of writing is the same, and says so each time."""
+    post.write("northwind/terms")
+    daemon = post.daemon()
+    written = post.watchlist.stat().st_mtime
+    post.write("northwind/terms", "lumen/privacy")
+    os.utime(post.watchlist, (written, written))
+    daemon.reload()
+    daemon.reload()
+    assert set(daemon.watched) == {"northwind/terms", "lumen/privacy"}
+    assert post.said == ["watchlist taken up: 2 pages"] * 2
+
+
+def test_a_tick_shows_itself(post: Post) -> None:
+    """A tick that got to its end, a page checked and a round that ended are signs; a tick that broke off is none."""
+    post.write("northwind/terms")
+    daemon = post.daemon()
+    before = daemon.signs.pulse
+    daemon.check()
+    daemon.deliver()
+    after = daemon.signs.pulse
+    assert (after.checking > before.checking, after.delivering > before.delivering) == (True, True)
+    assert (after.round_ended, daemon.signs.counts.outcomes) == (START, {"ok": 1})
+    post.archive.close()
+    with pytest.raises(Exception, match="closed"):
+        daemon.deliver()
+    assert daemon.signs.pulse.delivering == after.delivering
+
+
+def test_a_check_is_logged_with_its_page_and_what_came_of_it(post: Post, caplog: pytest.LogCaptureFixture) -> None:
+    """The line of a check names the page, its outcome and why, and the change that it found."""
+    caplog.set_level("INFO", "monitor.daemon")
+    post.write("northwind/data-controls", "lumen/pricing")
+    daemon = post.daemon()
+    for hours, stage in ((0, 1), (2, 2)):
+        post.now = START + timedelta(hours=hours)
+        post.site.stage = stage
+        daemon.check()
+    lines = {
+        (each["page"], each["outcome"], bool(each["reason"]), each["change"]) for each in map(vars, caplog.records)
+    }
+    assert ("northwind/data-controls", "ok", False, 1) in lines
+    assert ("lumen/pricing", "blocked_wall", True, None) in lines
+
+
 def test_a_stop_ends_the_round_after_the_page_in_hand(post: Post) -> None:
     """A daemon told to stop finishes the page that it is at and begins no other."""
     post.write("northwind/terms", "lumen/privacy", "qinghe/privacy")
@@ -135,37 +182,76 @@ def test_a_full_disk_is_told_past_the_archive(post: Post) -> None:
     post.archive._db.execute(f"PRAGMA max_page_count = {pages_used}")
     for _ in range(3):
         daemon.check()
+    assert "full" in daemon.signs.pulse.full
     post.archive._db.execute("PRAGMA max_page_count = 1000000")
     daemon.check()
     began, ended = map(json.loads, told.read_text("utf-8").splitlines())
     assert [trouble["ended_at"] is None for each in (began, ended) for trouble in each["troubles"]] == [True, False]
     assert "full" in began["troubles"][0]["reason"]
+    assert daemon.signs.pulse.full == ""
     assert post.checks() == {"northwind/terms": 1}
 
 
+@dataclass
+class Running:
+    """`monitor run` as a process of its own, and what it says."""
+
+    process: subprocess.Popen[str]
+
+    def says(self, wanted: str) -> str:
+        """The next line that holds these words."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if wanted in line:
+                return line
+        raise AssertionError(f"it ended and did not say {wanted!r}")
+
+
 @pytest.fixture
-def running(post: Post) -> Iterator[subprocess.Popen[str]]:
-    """`monitor run` as a process of its own, on an archive of its own."""
+def running(post: Post) -> Iterator[Running]:
+    """`monitor run` on an archive of its own."""
     post.write("northwind/terms")
     command = [sys.executable, "-m", "monitor", "run", "--watchlist", str(post.watchlist), "--archive", "own.db"]
+    command += ["--listen", "127.0.0.1:0"]
     with subprocess.Popen(command, cwd=post.folder, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert "watching 1 pages" in process.stderr.readline()
+        run = Running(process)
+        run.says("watching 1 pages")
         try:
-            yield process
+            yield run
         finally:
             process.kill()
 
 
-def test_sigterm_ends_it_cleanly(running: subprocess.Popen[str]) -> None:
+def test_it_says_over_http_how_it_fares(running: Running) -> None:
+    """With --listen, the daemon names an address, which answers with its health and its metrics."""
+    url = running.says("/healthz and ").split("/healthz")[0]
+    with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
+        assert json.load(answer)["status"] == "ok"
+    with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:
+        assert b"terms_monitor_alive 1.0" in answer.read()
+
+
+def test_sighup_takes_up_the_watchlist_now(running: Running, post: Post) -> None:
+    """SIGHUP does not end the daemon: it takes up the watchlist within seconds, not at the next tick."""
+    post.write("northwind/terms", "lumen/privacy")
+    began = time.monotonic()
+    running.process.send_signal(signal.SIGHUP)
+    running.says("watchlist taken up: 2 pages")
+    assert time.monotonic() - began < 10
+    assert running.process.poll() is None
+
+
+def test_sigterm_ends_it_cleanly(running: Running) -> None:
     """SIGTERM ends the daemon with status 0 within seconds."""
-    running.send_signal(signal.SIGTERM)
-    assert running.wait(timeout=20) == 0
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(timeout=20) == 0
 
 
-def test_a_second_daemon_says_so_and_leaves(running: subprocess.Popen[str], post: Post) -> None:
+def test_a_second_daemon_says_so_and_leaves(running: Running, post: Post) -> None:
     """A daemon that finds another at the archive names it and ends with status 1."""
     command = [sys.executable, "-m", "monitor", "run", "--watchlist", str(post.watchlist), "--archive", "own.db"]
     second = subprocess.run(command, cwd=post.folder, capture_output=True, text=True, timeout=30, check=False)
     assert second.returncode == 1
-    assert str(running.pid) in second.stderr
+    assert second.stderr.strip() == (
+        f"monitor: own.db is being written to by another process (id {running.process.pid}); try again later"
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from monitor.archive import alerts, captures, changes, deliveries, integrity, pages, recording, schema, versions
+from monitor.archive import alerts, captures, changes, deliveries, integrity, pages, recording, schema, tally, versions
 from monitor.archive.blobs import Blobs
 from monitor.archive.connection import Lock, Mode, connect, naming, writing
 from monitor.archive.recording import Recorded
@@ -27,6 +27,7 @@ from monitor.records import (
     Folding,
     PageState,
     Parcel,
+    Tally,
     Trouble,
     VersionRecord,
 )
@@ -297,6 +298,11 @@ class Archive:
         """Note troubles that began or ended, and owe one alert of those to be told to the channels."""
         with self._writing() as db:
             alerts.note_troubles(db, told, untold, channels, now)
+
+    def tally(self, before: Tally | None = None) -> Tally:
+        """How much there is. Cheap with the one `before`: changes are only ever added, so those since then are counted."""
+        with self._reading() as db:
+            return tally.tally(db, before or Tally())
 
     # --- the file --------------------------------------------------------------------------------------------------
 

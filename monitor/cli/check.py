@@ -21,6 +21,7 @@ from monitor.outbox import Delivered
 from monitor.pipeline import Checked
 from monitor.records import PageState
 from monitor.report import Style, line_of
+from monitor.status_server import address
 from monitor.watchlist import Watchlist
 from monitor.words import one_line, printable
 
@@ -49,7 +50,7 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
         delivered = round_.finish(archive, setup.now())
     sign = "" if pages else round_.give_sign()  # a round is all that is due, not a page asked for
     for fault in filter(None, (*delivered.faults, sign)):
-        click.echo(printable(f"monitor: {fault}"), err=True)
+        setup.complain(fault)
     setup_.say(_closing(len(wanted), failed, delivered))
     if failed:
         raise SystemExit(SOME_FAILED)
@@ -110,13 +111,19 @@ def _closing(checked: int, failed: int, delivered: Delivered) -> str:
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and stop, rather than go on.")
+@click.option(
+    "--listen",
+    metavar="ADDRESS",
+    help="Serve /healthz and /metrics there, as in 127.0.0.1:9464; a port alone is loopback's.",
+)
 @common
-def run(setup_: Setup, once: bool) -> None:
+def run(setup_: Setup, once: bool, listen: str | None) -> None:
     """Check the pages on their schedule and deliver alerts, until stopped (SIGTERM or Ctrl-C).
 
-    An edited watchlist is taken up; a broken one is reported, and the last good one stays in force.
+    An edited watchlist is taken up, at once with SIGHUP; a broken one is reported, and the last good one stays in force.
     """
-    daemon.run(setup_.watchlist_file, setup_.archive_file, os.environ, setup.now, setup_.say, once=once)
+    where = address(listen) if listen else None
+    daemon.run(setup_.watchlist_file, setup_.archive_file, os.environ, setup.now, setup_.say, once=once, listen=where)
 
 
 @click.command()
