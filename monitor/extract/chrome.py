@@ -110,7 +110,11 @@ def skeleton(tree: LexborHTMLParser) -> str:
     Classes, ids, link targets and nonces, which rotate from one request to the next, are gone; of a link it is left whether
     it leads to another place on the same page.
     """
-    markup = tree.html or ""
+    return _skeleton(tree.html or "")
+
+
+@lru_cache(maxsize=2)  # of two captures in a row, one in three shows the same markup once the furniture is cut
+def _skeleton(markup: str) -> str:
     end = markup.rfind("-->") + 3  # behind the last end no comment is closed, and looking for one costs its square
     markup = _COMMENT.sub("", markup[:end]) + markup[end:]
     boxes = _BOXES if _ROLE not in markup else frozenset()  # whose end tag would not say that it ends a heading

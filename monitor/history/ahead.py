@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -20,6 +21,7 @@ from monitor import extract
 from monitor.decide import news
 from monitor.extract import Source
 from monitor.extract.screen import screen
+from monitor.meaning.lexicon import load
 from monitor.model import Capture, Change, Page, Version
 
 AHEAD = 3
@@ -116,6 +118,8 @@ def readers(language: str, processes: int = len(os.sched_getaffinity(0))) -> Ite
     if processes < 2:
         yield Readers(None, 1, language)
         return
+    load()
+    gc.freeze()  # what is loaded stays: no process looks for garbage in it, or copies its memory in order to
     with ProcessPoolExecutor(processes, get_context("fork"), initializer=_alone) as pool:
         pool.submit(os.getpid).result()  # forks now, before the caller holds locks and threads
         try:

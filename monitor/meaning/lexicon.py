@@ -190,6 +190,13 @@ def stance_lexicon(language: str) -> StanceLexicon:
     )
 
 
+def load() -> None:
+    """Read all word lists now rather than with the first clause: processes that are forked then have them."""
+    for language in ("en", "zh"):
+        topic_lexicon(language)
+        stance_lexicon(language)
+
+
 class _Speller:
     """Writes out the blocks in patterns and compiles them."""
 
