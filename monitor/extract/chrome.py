@@ -64,12 +64,21 @@ def _bounded(html: str) -> str:
 
     Raises ReadingError `too_big` for more elements than the reading has memory for.
     """
-    if html.count("=") > _HUGE_TAG // 2:
+    if _has_stretch(html) and html.count("=") > _HUGE_TAG // 2:
         html = _HUGE_TAGS.sub(r"<\1>", html)
     brackets = html.count("<")
     if brackets > _MOST_TAGS and (tags := brackets - html.count("</") - html.count("<!")) > _MOST_TAGS:
         raise ReadingError("too_big", f"the page has {tags:,} tags; one that is read has at most {_MOST_TAGS:,}")
     return html if brackets < _MANY or _depth(html) <= _DEEPEST else _CONTAINERS.sub("<br>", html)
+
+
+def _has_stretch(html: str) -> bool:
+    """Whether there is a part without a bracket among parts so small that a huge tag fills one of them."""
+    size = _HUGE_TAG // 2
+    return any(
+        html.find("<", start, start + size) < 0 and html.find(">", start, start + size) < 0
+        for start in range(0, len(html), size)
+    )
 
 
 def _depth(html: str) -> int:

@@ -29,6 +29,9 @@ AHEAD = 3
 AT_ONCE = 150
 """Captures of one page that one process reads in a row; of those that show the same, only the first is read whole."""
 
+_GARBAGE = (20_000, 20, 20)
+"""When garbage is looked for: the tree of one page alone has more objects than Python waits for."""
+
 
 class Recording(Protocol):
     """A capture recorded elsewhere; its bytes are read when its turn comes."""
@@ -130,6 +133,7 @@ def readers(language: str, processes: int = len(os.sched_getaffinity(0))) -> Ite
 
 def _alone() -> None:
     """Leave interrupts to the parent, and end when it does: a pool's processes outlive one that is killed."""
+    gc.set_threshold(*_GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
