@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
 from monitor import pipeline, wiring
 from monitor.archive import Archive
 from monitor.errors import ArchiveError, MonitorError
@@ -169,6 +167,8 @@ def run(
 
 
 def _tick(daemon: Daemon) -> None:
+    from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - slow, and asked for here alone
+
     # Late runs are made up once, and never two at a time: APScheduler's own default drops a tick that is a second late.
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
