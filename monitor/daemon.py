@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from monitor import pipeline, wiring
+from monitor import crew, pipeline, wiring
 from monitor.archive import Archive
 from monitor.errors import ArchiveError, MonitorError
 from monitor.model import HEALTHY
@@ -41,6 +41,7 @@ class Daemon:
         self._stopping = threading.Event()
         self._busy_since: float | None = None
         self._crying: Trouble | None = None
+        self._ways = wiring.ways(watchlist.settings, self._stopping.wait)
         self._take(watchlist)
 
     def check(self) -> None:
@@ -59,14 +60,11 @@ class Daemon:
     def _check_due(self) -> int:
         watchlist, checked = self._watchlist, 0
         pages = pipeline.due(watchlist.pages, self._archive, self._clock())
-        judgement = wiring.judgement(watchlist)
         second_look = wiring.second_look(watchlist.settings, self._stopping.wait)  # a stop cuts the pause short
-        with wiring.fetcher(watchlist.settings) as fetcher:
-            for each in pipeline.check(pages, self._archive, fetcher, judgement, self._clock, second_look):
-                checked += 1
-                self._tell(each)
-                if self._stopping.is_set():
-                    break
+        look = wiring.look(watchlist, self._archive, self._ways, self._clock, second_look)
+        for each in crew.check(pages, self._archive, look, self._stopping):
+            checked += 1
+            self._tell(each)
         return checked
 
     def _finish(self) -> None:
@@ -101,6 +99,10 @@ class Daemon:
         """Stop after the page that is being checked."""
         self._stopping.set()
 
+    def close(self) -> None:
+        """Let go of what is open."""
+        self._ways.close()
+
     def wait(self) -> None:
         """Wait until stopped."""
         self._stopping.wait()
@@ -121,6 +123,8 @@ class Daemon:
         except MonitorError as error:
             self._say(f"the edited watchlist is broken; the last good one stays in force\n{error}")
         else:
+            self._ways.close()
+            self._ways = wiring.ways(self._watchlist.settings, self._stopping.wait)
             self._say(f"watchlist taken up: {len(self._watchlist.pages)} pages")
 
     def _tell(self, checked: pipeline.Checked) -> None:
