@@ -18,7 +18,7 @@ from monitor.model import Page
 from monitor.pipeline import Checked, Looked, record
 
 WORKERS = 16
-AT_ONCE = 50
+AT_ONCE = 40
 """Looks that are recorded in one transaction, if so many are waiting: a commit takes longer than what is in it."""
 
 Look = Callable[[Page], Looked]
@@ -56,7 +56,7 @@ class _Crew:
         self._look, self._stopping = look, stopping
         self._dismissed = threading.Event()
         self._hosts = deque(_by_host(pages))
-        self._seen: Queue[_Seen] = Queue(maxsize=2 * AT_ONCE)
+        self._seen: Queue[_Seen] = Queue(maxsize=AT_ONCE)
         self._working = min(workers, len(self._hosts))
         self._turn = threading.Lock()
         # Whoever must stop at once leaves them behind: a look that is not recorded is as if it had not been made.

@@ -441,12 +441,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the archive knows of a page before a check; everything that a decision may rest on."""
+    """What the archive knows of a page before a check; everything that a decision may rest on.
+
+    `snapshot` is the SHA-256 of the bytes that the current text was last read in, `content_type` what came with them.
+    """
 
     version_id: int | None = None
     key: str = ""
     fingerprint: str = ""
     edition: str = ""
+    snapshot: str = ""
+    content_type: str = ""
     language: str = ""
     seen_at: datetime | None = None
     size: int = 0

@@ -8,8 +8,10 @@ page -> fetch -> capture -> prepare -> fingerprint the same? -> unchanged
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -94,24 +96,38 @@ def check(
 
 
 def look(
-    page: Page, archive: Archive, way: Way, judgement: Judgement, clock: Clock, second_look: SecondLook | None = None
+    page: Page,
+    archive: Archive,
+    way: Way,
+    judgement: Judgement,
+    clock: Clock,
+    second_look: SecondLook | None = None,
+    readers: Executor | None = None,
 ) -> Looked:
-    """Look at a page, once or, to make sure, twice. Nothing is recorded but how its last snapshot reads now."""
+    """Look at a page, once or, to make sure, twice. Nothing is recorded but how its last snapshot reads now.
+
+    What is fetched is read by `readers`, if there are any: few threads for the many that fetch, since a thread keeps the memory
+    that it once needed, and more of them read no faster.
+    """
     now = clock()
     reread(page, archive, now)
     known = archive.known(page, now)
     fetcher = way(page, known)
-    capture = fetcher.fetch(page.url, known.validators, now, language=page.language)
-    outcome = settle(page, capture, known, archive, judgement)
+
+    def seen(by: Fetcher, validators: Validators, at: datetime) -> Outcome:
+        capture = by.fetch(page.url, validators, at, language=page.language)
+        if readers is None:
+            return settle(page, capture, known, archive, judgement)
+        return readers.submit(settle, page, capture, known, archive, judgement).result()
+
+    outcome = seen(fetcher, known.validators, now)
     if _is_shell(page, outcome):
         fetcher = way(page, replace(known, needs_browser=True))
-        seen = fetcher.fetch(page.url, Validators(), clock(), language=page.language)
-        outcome = decide.through_browser(outcome, settle(page, seen, known, archive, judgement))
+        outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
     if second_look is None or not decide.doubtful(outcome, known):
         return _looked(page, _seen_once(outcome, known, archive))
     second_look.pause(second_look.seconds)
-    again = fetcher.fetch(page.url, Validators(), clock(), language=page.language)
-    return _looked(page, *decide.confirmed(outcome, settle(page, again, known, archive, judgement), known))
+    return _looked(page, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
 
 
 def _is_shell(page: Page, outcome: Outcome) -> bool:
@@ -189,6 +205,8 @@ def settle(
 def _read(
     page: Page, capture: Capture, body: bytes, known: Known, archive: Archive, judgement: Judgement, read: Read | None
 ) -> Outcome:
+    if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, body, known):
+        return decide.unchanged(page, capture, known, known.fingerprint)
     source = read or extract.prepare(page, body, capture.content_type)
     if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition) or (read and read.key == known.key):
         return decide.unchanged(page, capture, known, source.fingerprint)
@@ -209,6 +227,11 @@ def _read(
         change = decide.news(before, version.document, page, judgement.language, judgement.overrides)
     outcome = decide.changed(page, capture, known, change, version, judgement.rules)
     return decide.accepted(outcome, known) if trouble else outcome
+
+
+def _same_bytes(capture: Capture, body: bytes, known: Known) -> bool:
+    """Whether the very bytes came again in which the text that stands was read: they say the same, read the same way."""
+    return capture.content_type == known.content_type and hashlib.sha256(body).hexdigest() == known.snapshot
 
 
 def reread(page: Page, archive: Archive, now: datetime) -> int | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -62,7 +65,12 @@ def look(
 ) -> Callable[[Page], Looked]:
     """How the watchlist wants a page looked at."""
     judged = judgement(watchlist)
-    return lambda page: pipeline.look(page, archive, ways, judged, clock, second_look)
+    return lambda page: pipeline.look(page, archive, ways, judged, clock, second_look, _readers())
+
+
+@cache
+def _readers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "reader")
 
 
 def judgement(watchlist: Watchlist) -> Judgement:

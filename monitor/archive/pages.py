@@ -23,9 +23,11 @@ def known(db: sqlite3.Connection, page: Page, now: datetime) -> Known:
         """SELECT pages.*, coalesce(versions.key, '') AS key, coalesce(versions.fingerprint, '') AS fingerprint,
             coalesce(versions.edition, '') AS edition, coalesce(versions.language, '') AS language,
             versions.seen_at, coalesce(versions.size, 0) AS size,
-            checks.at AS read_at, checks.url AS read_url, checks.headers, changes.seen_at AS changed_at
+            checks.at AS read_at, checks.url AS read_url, checks.headers, changes.seen_at AS changed_at,
+            coalesce(snapshots.sha256, '') AS sha256, coalesce(snapshots.content_type, '') AS content_type
         FROM pages LEFT JOIN versions ON versions.id = pages.version LEFT JOIN checks ON checks.id = pages.last_read
         LEFT JOIN changes ON changes.id = pages.last_change
+        LEFT JOIN snapshots ON snapshots.id = checks.snapshot AND checks.version = pages.version
         WHERE pages.vendor = :vendor AND pages.name = :name""",
         row(vendor=page.vendor, name=page.name),
     ).fetchone()
@@ -36,6 +38,8 @@ def known(db: sqlite3.Connection, page: Page, now: datetime) -> Known:
         key=found["key"],
         fingerprint=found["fingerprint"],
         edition=found["edition"],
+        snapshot=found["sha256"],
+        content_type=found["content_type"],
         language=found["language"],
         seen_at=instant_or_none(found["seen_at"]),
         size=found["size"],
