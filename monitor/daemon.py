@@ -11,9 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
-from monitor import pipeline, status, wiring
+from monitor import crew, pipeline, wiring
 from monitor.archive import Archive
 from monitor.attend import Signals, attend
 from monitor.errors import ArchiveError, MonitorError
@@ -46,8 +44,9 @@ class Daemon:
         self._stopping = threading.Event()
         self._busy_since: float | None = None
         self._crying: Trouble | None = None
-        self._taking = threading.RLock()
+        self._taking, self._asked = threading.RLock(), threading.Event()
         self.signs = Signs(time.monotonic())
+        self._ways = wiring.ways(watchlist.settings, self._stopping.wait)
         self._take(watchlist)
 
     @property
@@ -61,8 +60,15 @@ class Daemon:
         return self._stopping.is_set()
 
     def check(self) -> None:
-        """Check what is due, and end the round. The one page that is being checked is finished before a stop."""
-        self._reload()
+        """Check what is due, and end the round. The pages at hand are finished before a stop."""
+        with self._taking:
+            self._reload()
+            self._check_round()
+            if self._asked.is_set():
+                self._reload()
+        self.signs.checking(time.monotonic())  # not where the tick broke off: one that always does is no sign of life
+
+    def _check_round(self) -> None:
         self._busy_since = time.monotonic()
         try:
             if self._check_due() and not self._stopping.is_set():
@@ -72,19 +78,15 @@ class Daemon:
             self._cry(error)
         finally:
             self._busy_since = None
-        self.signs.checking(time.monotonic())  # not where the tick broke off: one that always does is no sign of life
 
     def _check_due(self) -> int:
         watchlist, checked = self._watchlist, 0
         pages = pipeline.due(watchlist.pages, self._archive, self._clock())
-        judgement = wiring.judgement(watchlist)
         second_look = wiring.second_look(watchlist.settings, self._stopping.wait)  # a stop cuts the pause short
-        with wiring.fetcher(watchlist.settings) as fetcher:
-            for each in pipeline.check(pages, self._archive, fetcher, judgement, self._clock, second_look):
-                checked += 1
-                self._tell(each)
-                if self._stopping.is_set():
-                    break
+        look = wiring.look(watchlist, self._archive, self._ways, self._clock, second_look)
+        for each in crew.check(pages, self._archive, look, self._stopping):
+            checked += 1
+            self._tell(each)
         return checked
 
     def _finish(self) -> None:
@@ -123,27 +125,40 @@ class Daemon:
         self._stopping.set()
 
     def reload(self) -> None:
-        """Take up the watchlist now, edited or not."""
-        self._reload(asked=True)
+        """Take up the watchlist now, edited or not, or at the end of the round that is on, whose fetchers are in use."""
+        self._asked.set()
+        if not self._taking.acquire(blocking=False):
+            self._say("the watchlist is taken up when this round is over")
+            return
+        try:
+            self._reload()
+        finally:
+            self._taking.release()
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        self._ways.close()
 
     def _take(self, watchlist: Watchlist) -> None:
         self._round = wiring.rounds(watchlist, self._environ)
         self._watchlist = watchlist
         self._edited = _edited(watchlist.path)
 
-    def _reload(self, *, asked: bool = False) -> None:
+    def _reload(self) -> None:
         """Take up an edited watchlist; a broken one is reported once, and the last good one stays in force."""
-        with self._taking:
-            edited = _edited(self._watchlist.path)
-            if edited == self._edited and not asked:
-                return
-            self._edited = edited
-            try:
-                self._take(load(self._watchlist.path))
-            except MonitorError as error:
-                self._say(f"the edited watchlist is broken; the last good one stays in force\n{error}")
-            else:
-                self._say(f"watchlist taken up: {len(self._watchlist.pages)} pages")
+        edited = _edited(self._watchlist.path)
+        if edited == self._edited and not self._asked.is_set():
+            return
+        self._edited = edited
+        self._asked.clear()
+        try:
+            self._take(load(self._watchlist.path))
+        except MonitorError as error:
+            self._say(f"the edited watchlist is broken; the last good one stays in force\n{error}")
+        else:
+            self._ways.close()
+            self._ways = wiring.ways(self._watchlist.settings, self._stopping.wait)
+            self._say(f"watchlist taken up: {len(self._watchlist.pages)} pages")
 
     def _tell(self, checked: pipeline.Checked) -> None:
         capture, change = checked.outcome.capture, checked.outcome.change
@@ -196,9 +211,11 @@ def run(
             daemon.check()
             daemon.deliver()
             return
+        from monitor.status import telling  # noqa: PLC0415 - as slow, and asked for here alone
+
         signals, notifier = Signals(), Notifier(environ, os.getpid())
         signals.listen()
-        with status.telling(daemon, archive.path, listen) as address:
+        with telling(daemon, archive.path, listen) as address:
             say(f"watching {len(watchlist.pages)} pages; stop with Ctrl-C")
             if address:
                 say(f"{address}/healthz and {address}/metrics say how it fares")
@@ -207,6 +224,8 @@ def run(
 
 
 def _tick(daemon: Daemon, attend_to: Callable[[], None]) -> None:
+    from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - slow, and asked for here alone
+
     # Late runs are made up once, and never two at a time: APScheduler's own default drops a tick that is a second late.
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)

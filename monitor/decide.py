@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.compare import alike, compare, compare_clauses, states
 from monitor.extract.screen import LASTING, Trouble
@@ -27,7 +27,7 @@ from monitor.model import (
     Version,
 )
 from monitor.routing import owe
-from monitor.schedule import after_failure, next_check
+from monitor.schedule import Rhythm, after_failure, next_check, sooner
 
 FLAP = timedelta(days=30)
 """A text that stood within this time and returns is a flap: archived as a change, told to nobody.
@@ -98,8 +98,21 @@ def changed(
         version,
         change,
         owe(page, change, rules, known.mutes, capture.at),
-        next_check_at=_next(page, capture, known),
+        next_check_at=_next(page, capture, known, changed=True),
     )
+
+
+def through_browser(shell: Outcome, seen: Outcome) -> Outcome:
+    """What a page comes to that showed no text over HTTP, and was looked at through a browser then.
+
+    If that shows the document, a browser is needed from now on. A browser that is missing is said, so that somebody installs it.
+    """
+    if seen.capture.outcome == "browser_missing":
+        reason = f"{shell.capture.reason}; {seen.capture.reason}"
+        return replace(shell, capture=replace(shell.capture, reason=reason))
+    if seen.capture.outcome in HEALTHY:
+        return replace(seen, needs_browser=True)
+    return shell
 
 
 def doubtful(outcome: Outcome, known: Known) -> bool:
@@ -225,7 +238,23 @@ def _hold(held: Held | None, key: str, now: datetime) -> Held:
     return Held(key, now, 1) if held is None else Held(key, held.since, held.times + 1)
 
 
-def _next(page: Page, capture: Capture, known: Known) -> datetime:
-    if capture.outcome in HEALTHY:
-        return next_check(page.every, capture.at, capture.at)
-    return after_failure(page.every, known.failures + 1, capture.retry_after, capture.at)
+def taking_effect(page: Page, outcome: Outcome, day: date | None) -> Outcome:
+    """The outcome of a new text that says when it takes effect: the page is looked at on that day, if it is to come."""
+    at, due = outcome.capture.at, outcome.next_check_at
+    if day is None or due is None or day < at.date():
+        return outcome
+    return replace(outcome, effective_on=day, next_check_at=sooner(due, _rhythm(page), at, None, day))
+
+
+def _rhythm(page: Page) -> Rhythm:
+    return Rhythm(page.every, page.zone, page.phase)
+
+
+def _next(page: Page, capture: Capture, known: Known, *, changed: bool = False) -> datetime:
+    """When the page is due again: sooner while it is restless or about to take effect, and after a failure."""
+    now, rhythm = capture.at, _rhythm(page)
+    if capture.outcome not in HEALTHY:
+        since = known.failing_since or now
+        return after_failure(rhythm, known.failures + 1, since, capture.retry_after, now)
+    changed_at = now if changed else known.changed_at
+    return sooner(next_check(rhythm, now, now), rhythm, now, changed_at, known.effective_on)

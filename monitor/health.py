@@ -105,8 +105,8 @@ def _is_overdue(page: Page, since: datetime | None, watch: Watch, now: datetime)
 def _interval(page: Page, now: datetime) -> timedelta:
     """How long lies between two checks of a page; of a cron line, between its next two moments."""
     every = parse_every(page.every)
-    following = every.after(now)
-    return every.after(following) - following
+    following = every.after(now, page.zone)
+    return every.after(following, page.zone) - following
 
 
 def _unreadable(state: PageState) -> Trouble:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
+from zlib import crc32
 
 PAGE_TYPES = (
     "terms", "commercial-terms", "developer-terms", "privacy", "data-controls", "free-offer", "pricing", "usage-policy",
@@ -43,6 +44,7 @@ OUTCOMES: dict[str, str] = {
     "blocked_target": "the address is not a public web address",
     "http_error": "the server answered with an error",
     "rate_limited": "the server asks to come back later",
+    "robots": "the site asks robots to stay away from the page",
     # something came, but it is not the document
     "blocked_challenge": "a bot check stands in the place of the page",
     "blocked_wall": "a login or consent wall stands in the place of the page",
@@ -62,7 +64,10 @@ HEALTHY = frozenset({"ok", "not_modified"})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One watched address of a vendor, as the watchlist describes it."""
+    """One watched address of a vendor, as the watchlist describes it.
+
+    `zone` is that of a cron line in `every`; without `robots` its site's robots.txt is not asked.
+    """
 
     vendor: str
     name: str
@@ -74,6 +79,13 @@ class Page:
     fetch: Literal["auto", "http", "browser"] = "auto"
     every: str = "12h"
     language: str | None = None
+    zone: str = "UTC"
+    robots: bool = True
+
+    @property
+    def phase(self) -> float:
+        """A number from 0 to 1 of the page's own, the same everywhere: by it pages on one schedule are spread."""
+        return crc32(self.key.encode()) / 0xFFFFFFFF
 
     @property
     def key(self) -> str:
@@ -410,6 +422,7 @@ class Outcome:
     """Everything that one check leaves in the archive, recorded in one transaction.
 
     Without a version the text is the one that stands already; `fingerprint` is then that of the bytes that showed it last.
+    `effective_on` is the day on which a new text says that it takes effect; `needs_browser` is set when only a browser got it.
     """
 
     capture: Capture
@@ -419,6 +432,8 @@ class Outcome:
     held: Held | None = None
     next_check_at: datetime | None = None
     fingerprint: str = ""
+    effective_on: date | None = None
+    needs_browser: bool = False
 
 
 # --- what the archive knows of a page before a check -------------------------------------------------------------------
@@ -426,12 +441,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the archive knows of a page before a check; everything that a decision may rest on."""
+    """What the archive knows of a page before a check; everything that a decision may rest on.
+
+    `snapshot` is the SHA-256 of the bytes that the current text was last read in, `content_type` what came with them.
+    """
 
     version_id: int | None = None
     key: str = ""
     fingerprint: str = ""
     edition: str = ""
+    snapshot: str = ""
+    content_type: str = ""
     language: str = ""
     seen_at: datetime | None = None
     size: int = 0
@@ -441,3 +461,6 @@ class Known:
     failing_since: datetime | None = None
     failures: int = 0
     mutes: tuple[Mute, ...] = ()
+    changed_at: datetime | None = None
+    effective_on: date | None = None
+    needs_browser: bool = False

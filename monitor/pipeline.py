@@ -8,8 +8,10 @@ page -> fetch -> capture -> prepare -> fingerprint the same? -> unchanged
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +23,7 @@ from monitor.errors import ArchiveError, DamagedRecord, ReadingError
 from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.history.ahead import Ahead, Read
+from monitor.meaning import effective
 from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators
 
 _log = logging.getLogger("monitor.pipeline")
@@ -30,6 +33,12 @@ class Clock(Protocol):
     """Says what time it is, aware and in UTC."""
 
     def __call__(self) -> datetime: ...
+
+
+class Way(Protocol):
+    """Says how a page is fetched, given what is known of it."""
+
+    def __call__(self, page: Page, known: Known, /) -> Fetcher: ...
 
 
 Intake = Literal["taken", "known", "late"]
@@ -62,10 +71,18 @@ class SecondLook:
     pause: Callable[[float], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look at a page came to, not yet recorded: an outcome for each fetch, that of the page first."""
+
+    page: Page
+    outcomes: tuple[Outcome, ...]
+
+
 def check(
     pages: Iterable[Page],
     archive: Archive,
-    fetcher: Fetcher,
+    way: Way,
     judgement: Judgement,
     clock: Clock,
     second_look: SecondLook | None = None,
@@ -75,31 +92,67 @@ def check(
     With a second look, a change that would be told is confirmed first; without, one fetch is believed.
     """
     for page in pages:
-        now = clock()
-        reread(page, archive, now)
-        known = archive.known(page, now)
-        capture = fetcher.fetch(page.url, known.validators, now, language=page.language)
-        outcome = settle(page, capture, known, archive, judgement)
-        if second_look is None or not decide.doubtful(outcome, known):
-            yield _seen_once(page, outcome, known, archive)
-            continue
-        second_look.pause(second_look.seconds)
-        again = fetcher.fetch(page.url, Validators(), clock(), language=page.language)
-        outcome, second = decide.confirmed(outcome, settle(page, again, known, archive, judgement), known)
-        checked = _recorded(page, outcome, archive)
-        archive.record(page, second)
-        yield checked
+        yield record(look(page, archive, way, judgement, clock, second_look), archive)
 
 
-def _recorded(page: Page, outcome: Outcome, archive: Archive) -> Checked:
-    return Checked(page, outcome, archive.record(page, outcome))
+def look(
+    page: Page,
+    archive: Archive,
+    way: Way,
+    judgement: Judgement,
+    clock: Clock,
+    second_look: SecondLook | None = None,
+    readers: Executor | None = None,
+) -> Looked:
+    """Look at a page, once or, to make sure, twice. Nothing is recorded but how its last snapshot reads now.
+
+    What is fetched is read by `readers`, if there are any: few threads for the many that fetch, since a thread keeps the memory
+    that it once needed, and more of them read no faster.
+    """
+    now = clock()
+    reread(page, archive, now)
+    known = archive.known(page, now)
+    fetcher = way(page, known)
+
+    def seen(by: Fetcher, validators: Validators, at: datetime) -> Outcome:
+        capture = by.fetch(page.url, validators, at, language=page.language)
+        if readers is None:
+            return settle(page, capture, known, archive, judgement)
+        return readers.submit(settle, page, capture, known, archive, judgement).result()
+
+    outcome = seen(fetcher, known.validators, now)
+    if _is_shell(page, outcome):
+        fetcher = way(page, replace(known, needs_browser=True))
+        outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
+    if second_look is None or not decide.doubtful(outcome, known):
+        return _looked(page, _seen_once(outcome, known, archive))
+    second_look.pause(second_look.seconds)
+    return _looked(page, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
+
+
+def _is_shell(page: Page, outcome: Outcome) -> bool:
+    """Whether a page came without its text, which a script is to put there."""
+    body = outcome.capture.body or b""
+    return page.fetch == "auto" and outcome.capture.outcome == "thin" and b"<script" in body.lower()
+
+
+def _looked(page: Page, first: Outcome, *others: Outcome) -> Looked:
+    said = effective(first.version.document) if first.version else None
+    return Looked(page, (decide.taking_effect(page, first, said.day if said else None), *others))
+
+
+def record(looked: Looked, archive: Archive) -> Checked:
+    """Write down what a look came to: of each fetch a check, in the order in which they were made."""
+    first, *others = looked.outcomes
+    checked = Checked(looked.page, first, archive.record(looked.page, first))
+    for outcome in others:
+        archive.record(looked.page, outcome)
+    return checked
 
 
 def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, ...]:
     """The pages whose turn it is, and those never checked."""
-    later = {
-        f"{state.vendor}/{state.page}" for state in archive.pages() if state.next_check_at and state.next_check_at > now
-    }
+    later = archive.later(now)
     return tuple(page for page in pages if page.key not in later)
 
 
@@ -126,13 +179,14 @@ def _take_recorded(each: Ahead, taken: frozenset[datetime], archive: Archive, ju
 def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement, read: Read | None = None) -> Checked:
     """Take a capture into the archive, however it was come by; `read` is what was read in it ahead."""
     known = archive.known(page, capture.at)
-    return _seen_once(page, settle(page, capture, known, archive, judgement, read), known, archive)
+    outcome = _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
+    return record(Looked(page, (outcome,)), archive)
 
 
-def _seen_once(page: Page, outcome: Outcome, known: Known, archive: Archive) -> Checked:
+def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:
     if outcome.change and known.failures and known.version_id is not None:
-        outcome = decide.recovered(outcome, known, archive.document(known.version_id))
-    return _recorded(page, outcome, archive)
+        return decide.recovered(outcome, known, archive.document(known.version_id))
+    return outcome
 
 
 def settle(
@@ -151,6 +205,8 @@ def settle(
 def _read(
     page: Page, capture: Capture, body: bytes, known: Known, archive: Archive, judgement: Judgement, read: Read | None
 ) -> Outcome:
+    if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, body, known):
+        return decide.unchanged(page, capture, known, known.fingerprint)
     source = read or extract.prepare(page, body, capture.content_type)
     if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition) or (read and read.key == known.key):
         return decide.unchanged(page, capture, known, source.fingerprint)
@@ -171,6 +227,11 @@ def _read(
         change = decide.news(before, version.document, page, judgement.language, judgement.overrides)
     outcome = decide.changed(page, capture, known, change, version, judgement.rules)
     return decide.accepted(outcome, known) if trouble else outcome
+
+
+def _same_bytes(capture: Capture, body: bytes, known: Known) -> bool:
+    """Whether the very bytes came again in which the text that stands was read: they say the same, read the same way."""
+    return capture.content_type == known.content_type and hashlib.sha256(body).hexdigest() == known.snapshot
 
 
 def reread(page: Page, archive: Archive, now: datetime) -> int | None:

@@ -1,15 +1,22 @@
-"""When a page's next check is due: intervals, cron lines, sooner tries after a failure. Times are aware and in UTC."""
+"""When a page's next check is due: intervals, cron lines, sooner tries after a failure. Times are aware, and given back in UTC."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(days=366)
 FIRST_RETRY = timedelta(minutes=15)
 LONGEST_RETRY_AFTER = timedelta(hours=24)
+SPREAD = 0.05
+RESTLESS, RESTLESS_PAUSE = timedelta(days=2), timedelta(hours=1)
+"""For so long after a change a page is checked twice as often, but for that not more often than once an hour."""
+DAY_BEGINS = time(0, 10)
+GIVEN_UP_HOPE = timedelta(days=14)
+SELDOM, SELDOM_AT_MOST = 4, timedelta(days=7)
 HORIZON_DAYS = 8 * 366  # eight years lie between the leap days around a century
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -23,14 +30,14 @@ class Interval:
 
     length: timedelta
 
-    def after(self, moment: datetime) -> datetime:
+    def after(self, moment: datetime, zone: str = "UTC") -> datetime:  # noqa: ARG002 - as long everywhere
         """The due time that follows a check at `moment`."""
         return moment.astimezone(UTC) + self.length
 
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """The moments that a cron line names, in UTC; weekdays count from Sunday, 0.
+    """The moments that a cron line names, by the clock of a time zone; weekdays count from Sunday, 0.
 
     `either` says that both day fields are restricted, and a day needs to match only one of them, as crontab(5) has it.
     """
@@ -42,21 +49,34 @@ class Cron:
     weekdays: tuple[int, ...]
     either: bool
 
-    def after(self, moment: datetime) -> datetime:
-        """The first moment named after `moment`; the horizon's end where it names none before that."""
-        start = moment.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    def after(self, moment: datetime, zone: str = "UTC") -> datetime:
+        """The first moment named after `moment`; the horizon's end where it names none before that.
+
+        A time that a change of clocks skips comes as much later, one that it repeats comes the first time.
+        """
+        clock = ZoneInfo(zone)
+        today = moment.astimezone(clock).date()
         for offset in range(HORIZON_DAYS):
-            day = start.date() + timedelta(days=offset)
+            day = today + timedelta(days=offset)
             if self._names(day):
-                times = (time(hour, minute, tzinfo=UTC) for hour in self.hours for minute in self.minutes)
-                moments = (datetime.combine(day, each) for each in times)
-                if found := next((each for each in moments if each >= start), None):
+                times = (time(hour, minute, tzinfo=clock) for hour in self.hours for minute in self.minutes)
+                moments = (datetime.combine(day, each).astimezone(UTC) for each in times)
+                if found := min((each for each in moments if each > moment), default=None):
                     return found
-        return start + timedelta(days=HORIZON_DAYS)
+        return moment.astimezone(UTC) + timedelta(days=HORIZON_DAYS)
 
     def _names(self, day: date) -> bool:
         by_day, by_weekday = day.day in self.days, day.isoweekday() % 7 in self.weekdays
         return day.month in self.months and ((by_day or by_weekday) if self.either else (by_day and by_weekday))
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a page is checked: an interval or a cron line, in a time zone; `phase`, from 0 to 1, is the page's own."""
+
+    every: str
+    zone: str = "UTC"
+    phase: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +112,46 @@ def parse_every(text: str) -> Interval | Cron:
     return Interval(length)
 
 
-def next_check(every: str, last: datetime, now: datetime) -> datetime:
-    """When the check after the one at `last` is due; `now` where that time is past, so missed ones are made up once."""
-    return max(parse_every(every).after(last), now.astimezone(UTC))
+def next_check(rhythm: Rhythm, last: datetime, now: datetime) -> datetime:
+    """When the check after the one at `last` is due; `now` where that time is past, so missed ones are made up once.
+
+    Intervals are up to a twentieth shorter, of each page by as much each time, so that pages which began together come apart.
+    """
+    every = parse_every(rhythm.every)
+    due = every.after(last, rhythm.zone)
+    if isinstance(every, Interval):
+        due -= every.length * SPREAD * rhythm.phase
+    return max(due, now.astimezone(UTC))
 
 
-def after_failure(every: str, failures: int, retry_after: float | None, now: datetime) -> datetime:
+def sooner(
+    due: datetime, rhythm: Rhythm, now: datetime, changed_at: datetime | None, effective_on: date | None
+) -> datetime:
+    """The due time moved forward: after a change others often follow, and a text that takes effect is looked at on the day."""
+    every = parse_every(rhythm.every)
+    if isinstance(every, Interval) and changed_at is not None and now - changed_at < RESTLESS:
+        due = min(due, now.astimezone(UTC) + max(every.length / 2, min(every.length, RESTLESS_PAUSE)))
+    if effective_on is not None:
+        begins = datetime.combine(effective_on, DAY_BEGINS, ZoneInfo(rhythm.zone)).astimezone(UTC)
+        due = min(due, begins) if begins > now else due
+    return due
+
+
+def after_failure(
+    rhythm: Rhythm, failures: int, failing_since: datetime, retry_after: float | None, now: datetime
+) -> datetime:
     """When to try again after `failures` failures in a row, the last of them `now`.
 
-    The first try comes after 15 minutes, each later one after twice as long, none later than the schedule has it.
-    `retry_after` is the number of seconds that the server asked for; it is honoured up to 24 hours, past the schedule.
+    The first try comes after 15 minutes, each later one after twice as long, none later than the schedule has it; but what has
+    failed for two weeks is asked less often. `retry_after` is the number of seconds that the server asked for; it is honoured up
+    to 24 hours, past the schedule.
     """
     doublings = min(max(failures, 1) - 1, 16)
     patience = FIRST_RETRY * (1 << doublings)
-    due = min(parse_every(every).after(now), now.astimezone(UTC) + patience)
+    scheduled = parse_every(rhythm.every).after(now, rhythm.zone)
+    due = min(scheduled, now.astimezone(UTC) + patience)
+    if now - failing_since >= GIVEN_UP_HOPE:
+        due = max(scheduled, min(now + SELDOM * (scheduled - now), now + SELDOM_AT_MOST).astimezone(UTC))
     if retry_after is None:
         return due
     asked = timedelta(seconds=min(LONGEST_RETRY_AFTER.total_seconds(), max(0.0, retry_after)))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from monitor import pipeline
 from monitor.archive import Archive, Mode
 from monitor.deliver import (
     Channel,
@@ -17,10 +21,10 @@ from monitor.deliver import (
     Heartbeat,
     WebhookChannel,
 )
-from monitor.fetch import HttpFetcher
+from monitor.fetch import Etiquette, HttpFetcher, Ways
 from monitor.model import Page, Rule
 from monitor.outbox import Manner
-from monitor.pipeline import Judgement, SecondLook
+from monitor.pipeline import Clock, Judgement, Looked, SecondLook
 from monitor.report import Style
 from monitor.rounds import Round
 from monitor.watchlist import (
@@ -47,6 +51,26 @@ def user_agent(contact: str) -> str:
 def fetcher(settings: Settings) -> HttpFetcher:
     """The fetcher that the settings ask for."""
     return HttpFetcher(user_agent=user_agent(settings.contact), allow_private=settings.allow_private_addresses)
+
+
+def ways(settings: Settings, sleep: Callable[[float], object]) -> Ways:
+    """The ways in which pages come in; `sleep` keeps the pauses between two requests to one host."""
+    http = fetcher(settings)
+    etiquette = Etiquette(http, PROGRAM, pause=settings.pause, sleep=sleep)
+    return Ways(http, lambda _page: http, lambda: None, etiquette)
+
+
+def look(
+    watchlist: Watchlist, archive: Archive, ways: Ways, clock: Clock, second_look: SecondLook | None
+) -> Callable[[Page], Looked]:
+    """How the watchlist wants a page looked at."""
+    judged = judgement(watchlist)
+    return lambda page: pipeline.look(page, archive, ways, judged, clock, second_look, _readers())
+
+
+@cache
+def _readers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "reader")
 
 
 def judgement(watchlist: Watchlist) -> Judgement:

@@ -40,7 +40,9 @@ class House:
         self.now += after
         self.fetcher = FakeFetcher([answer] if then is None else [answer, then])
         second_look = None if then is None else SecondLook(5, self._pause)
-        [checked] = pipeline.check([page], self.archive, self.fetcher, JUDGEMENT, lambda: self.now, second_look)
+        [checked] = pipeline.check(
+            [page], self.archive, lambda *_: self.fetcher, JUDGEMENT, lambda: self.now, second_look
+        )
         return checked
 
     def checks(self, *answers: bytes | str) -> list[Checked]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from monitor import decide, pipeline, wiring
 from monitor.cli import cli
 from monitor.decide import NO_TWO_AGREE, TWO_VARIANTS
 from monitor.model import Capture, Validators
+from monitor.schedule import Rhythm, next_check
 
 OLD, NEW, QUIET = terms(), terms(p5=TRAINS), terms(p10="The courts of Ruritania decide.")
 THIRD, FOURTH, FIFTH, SIXTH = (
@@ -73,6 +74,11 @@ def test_two_answers_that_agree_are_a_change(house: House) -> None:
     assert house.counts() == (2, 1, 1, 2)
 
 
+def due(house: House) -> datetime:
+    """When the page is to be checked next, after a check like any other."""
+    return next_check(Rhythm(PAGE.every, phase=PAGE.phase), house.now, house.now)
+
+
 def test_the_old_text_again_means_two_variants(house: House) -> None:
     """Where the second answer shows the old text both are checks and no version, and the page stays healthy."""
     house.check(OLD)
@@ -81,7 +87,7 @@ def test_the_old_text_again_means_two_variants(house: House) -> None:
     assert (checked.outcome.capture.outcome, checked.outcome.capture.reason) == ("ok", TWO_VARIANTS)
     assert bodies(house) == [OLD, NEW, OLD]
     [state] = house.archive.pages()
-    assert (state.outcome, state.failing_since, state.next_check_at) == ("ok", None, house.now + 12 * HOUR)
+    assert (state.outcome, state.failing_since, state.next_check_at) == ("ok", None, due(house))
 
 
 def test_a_text_that_turns_at_every_fetch_hides_no_news(house: House) -> None:
@@ -213,11 +219,11 @@ def test_the_server_is_not_asked_about_a_text_that_is_held(house: House) -> None
 def checked_by_hand(folder: Path, monkeypatch: pytest.MonkeyPatch, settings: str, *answers: bytes) -> str:
     """What `monitor check` prints, with these settings, for a page that answers so."""
     (folder / "watchlist.yaml").write_text(
-        f"version: 1\nsettings: {{archive: archive.db, {settings}}}\n"
-        f"vendors: {{acme: {{pages: {{terms: {{type: terms, url: {PAGE.url}}}}}}}}}\n",
+        f"version: 1\nsettings: {{archive: archive.db, pause: 0s, {settings}}}\n"
+        f"vendors: {{acme: {{pages: {{terms: {{type: terms, url: {PAGE.url}, robots: false}}}}}}}}\n",
         "utf-8",
     )
-    monkeypatch.setattr(wiring, "fetcher", lambda _: nullcontext(FakeFetcher(answers)))
+    monkeypatch.setattr(wiring, "fetcher", lambda _: FakeFetcher(answers))
     return CliRunner().invoke(cli, ["check", "--watchlist", str(folder / "watchlist.yaml")]).stdout
 
 

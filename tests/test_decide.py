@@ -12,6 +12,7 @@ from monitor import decide
 from monitor.extract import prepare, version
 from monitor.extract.screen import LASTING, Trouble
 from monitor.model import Capture, Change, Held, Known, Outcome, Owed, Rule, Version
+from monitor.schedule import Rhythm, next_check
 
 OLD, NEW = version(prepare(PAGE, terms(), HTML)), version(prepare(PAGE, terms(p5=TRAINS), HTML))
 KNOWN = Known(version_id=1, key=OLD.key, fingerprint=OLD.fingerprint, edition=OLD.edition, language="en", size=2_000)
@@ -138,10 +139,42 @@ def test_an_unchanged_text_keeps_its_new_fingerprint() -> None:
 
 
 def test_a_healthy_page_is_next_checked_on_its_schedule() -> None:
-    """After a healthy check the next one is due after the page's interval."""
-    for outcome in (decide.unchanged(PAGE, ok(), KNOWN, ""), decide.first(PAGE, ok(), Known(), OLD), changed()):
-        assert outcome.next_check_at == START + 12 * HOUR
-    assert decide.unanswered(PAGE, captured(None, START, "not_modified"), KNOWN).next_check_at == START + 12 * HOUR
+    """After a healthy check the next one is due after the page's interval, a little less by the page's own phase."""
+    due = next_check(Rhythm("12h", phase=PAGE.phase), START, START)
+    assert START + 11.4 * HOUR <= due <= START + 12 * HOUR
+    for outcome in (decide.unchanged(PAGE, ok(), KNOWN, ""), decide.first(PAGE, ok(), Known(), OLD)):
+        assert outcome.next_check_at == due
+    assert decide.unanswered(PAGE, captured(None, START, "not_modified"), KNOWN).next_check_at == due
+
+
+def test_a_page_that_changed_is_next_checked_sooner() -> None:
+    """After a change, and for two days more, a page is checked twice as often."""
+    assert changed().next_check_at == START + 6 * HOUR
+    for days, hours in ((1, 6.0), (3, 12.0)):
+        known = replace(KNOWN, changed_at=START - timedelta(days=days))
+        due = decide.unchanged(PAGE, ok(), known, "").next_check_at
+        assert due is not None and START + (hours - 0.6) * HOUR <= due <= START + hours * HOUR
+
+
+def test_a_page_is_looked_at_when_its_text_takes_effect() -> None:
+    """A new text that says when it takes effect is checked on that day, and the day is kept; a day that is past says nothing."""
+    first = decide.first(replace(PAGE, every="4w"), ok(), Known(), OLD)
+    day = START.date() + timedelta(days=3)
+    seen = decide.taking_effect(replace(PAGE, every="4w"), first, day)
+    assert seen.next_check_at is not None
+    assert (seen.effective_on, seen.next_check_at.date()) == (day, day)
+    assert decide.taking_effect(PAGE, first, START.date() - timedelta(days=1)) == first
+    assert decide.taking_effect(PAGE, first, None) == first
+
+
+def test_a_page_that_needs_a_browser_is_known_by_what_a_browser_shows() -> None:
+    """Only a browser that shows the document makes it needed; one that is missing is said beside what came over HTTP."""
+    shell = decide.unreadable(PAGE, ok(), KNOWN, Trouble("thin", "almost no text"), "")
+    seen = decide.first(PAGE, ok(), Known(), OLD)
+    assert decide.through_browser(shell, seen) == replace(seen, needs_browser=True)
+    assert decide.through_browser(shell, shell) == shell
+    missing = decide.unanswered(PAGE, replace(captured(None, START, "browser_missing"), reason="install it"), KNOWN)
+    assert decide.through_browser(shell, missing).capture.reason == "almost no text; install it"
 
 
 def test_a_failing_page_is_tried_again_sooner() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from monitor import extract, pipeline
 from monitor.errors import ReadingError
+from monitor.extract.chrome import _bounded
 from monitor.model import OUTCOMES, Version
 
 PLAIN, MARKDOWN, JSON = "text/plain", "text/markdown", "application/json"
@@ -143,3 +144,11 @@ def test_any_markup_is_read_or_refused(scraps: list[str], content_type: str) -> 
     """Scraps of markup in any order make a version, the same each time, or are refused with a named outcome."""
     body = "".join(scraps).encode("utf-8", "surrogatepass")
     assert settled(body, content_type) == settled(body, content_type)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 25_000))
+def test_a_huge_tag_is_cut_to_its_name_wherever_it_stands(before: int) -> None:
+    """Parts of the markup are looked at for brackets; no huge tag slips through between two of them."""
+    huge = "<p " + "x=" * 10_001 + ">"
+    assert _bounded("y" * before + "<b>" + huge + SAID).endswith("<b><p>" + SAID)

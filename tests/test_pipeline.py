@@ -212,7 +212,7 @@ def test_a_check_is_conditional(house: House) -> None:
     )
     pipeline.take(PAGE, tagged, house.archive, JUDGEMENT)
     fetcher = FakeFetcher(["not_modified"])
-    list(pipeline.check([PAGE], house.archive, fetcher, JUDGEMENT, lambda: START + HOUR))
+    list(pipeline.check([PAGE], house.archive, lambda *_: fetcher, JUDGEMENT, lambda: START + HOUR))
     assert fetcher.asked == [(PAGE.url, Validators('W/"7"', "Sun, 04 May 2031 06:00:00 GMT"), "en")]
 
 
@@ -221,7 +221,8 @@ def test_one_page_that_cannot_be_read_does_not_stop_the_others(house: House) -> 
     # The watchlist refuses such a selector; here it stands for whatever a parser may choke on.
     broken = replace(PAGE, name="broken", select="p[")
     pages = [broken, PAGE, replace(PAGE, name="third")]
-    checked = list(pipeline.check(pages, house.archive, FakeFetcher([OLD] * 3), JUDGEMENT, lambda: START))
+    fetcher = FakeFetcher([OLD] * 3)
+    checked = list(pipeline.check(pages, house.archive, lambda *_: fetcher, JUDGEMENT, lambda: START))
     assert [each.outcome.capture.outcome for each in checked] == ["unreadable", "ok", "ok"]
 
 

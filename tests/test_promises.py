@@ -33,7 +33,7 @@ class Watch:
         self.site.stage = stage
         self.now += timedelta(days=1)
         watched = [replace(page, remove=remove) for page in pages(self.site.url)]
-        return tuple(check(watched, self.archive, self.fetcher, JUDGEMENT, lambda: self.now))
+        return tuple(check(watched, self.archive, lambda *_: self.fetcher, JUDGEMENT, lambda: self.now))
 
     def changes(self) -> tuple[ChangeRecord, ...]:
         """The changes recorded, oldest first."""

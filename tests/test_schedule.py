@@ -1,13 +1,13 @@
 """When checks are due."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.schedule import Cron, Interval, after_failure, next_check, parse_every
+from monitor.schedule import Cron, Interval, Rhythm, after_failure, next_check, parse_every, sooner
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)  # a Tuesday
 MOMENTS = st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -79,13 +79,13 @@ def test_interval_units(text: str, length: timedelta) -> None:
 )
 def test_cron_line_names_its_next_moment(line: str, expected: datetime) -> None:
     """A cron line is read as crontab(5) reads it: lists, ranges, steps, names, Sunday as 0 or 7, either day field."""
-    assert next_check(line, NOW, NOW) == expected
+    assert next_check(Rhythm(line), NOW, NOW) == expected
 
 
 def test_leap_day_across_a_century() -> None:
     """A leap day is found even where it is eight years away."""
     last = datetime(2096, 3, 1, tzinfo=UTC)
-    assert next_check("0 0 29 2 *", last, last) == datetime(2104, 2, 29, tzinfo=UTC)
+    assert next_check(Rhythm("0 0 29 2 *"), last, last) == datetime(2104, 2, 29, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_cron_agrees_with_trying_every_minute(line: str, last: datetime) -> None
     start = last.replace(second=0, microsecond=0)
     tried = (start + timedelta(minutes=count) for count in range(1, 2 * 24 * 60))
     expected = _first_match(line, tried)
-    due = next_check(line, last, last)
+    due = next_check(Rhythm(line), last, last)
     assert due == expected if expected else due >= start + timedelta(days=2)
 
 
 @given(st.sampled_from(["1m", "6h", "1w", "*/5 * * * *", "0 0 29 2 *"]) | CRON_LINES, MOMENTS, MOMENTS)
 def test_next_check_is_after_the_last(every: str, last: datetime, now: datetime) -> None:
     """The next check lies after the last one and never before now, whatever the clock did in between."""
-    due = next_check(every, last, now)
+    due = next_check(Rhythm(every), last, now)
     assert due > last
     assert due >= now
 
@@ -135,15 +135,15 @@ def test_next_check_is_after_the_last(every: str, last: datetime, now: datetime)
 @pytest.mark.parametrize("every", ["6h", "0 */6 * * *"])
 def test_missed_checks_are_made_up_once(every: str) -> None:
     """After a long pause one check is due, at once, and the one after it is due in its ordinary time."""
-    assert next_check(every, NOW - timedelta(days=9), NOW) == NOW
-    assert NOW < next_check(every, NOW, NOW) <= NOW + timedelta(hours=6)
+    assert next_check(Rhythm(every), NOW - timedelta(days=9), NOW) == NOW
+    assert NOW < next_check(Rhythm(every), NOW, NOW) <= NOW + timedelta(hours=6)
 
 
 def test_other_time_zones_are_understood() -> None:
     """A moment in another zone counts as the moment it is; due times come in UTC."""
     tokyo = NOW.astimezone(timezone(timedelta(hours=9)))
-    assert next_check("0 13 * * *", tokyo, tokyo) == datetime(2026, 3, 10, 13, tzinfo=UTC)
-    assert next_check("6h", tokyo, tokyo).tzinfo is UTC
+    assert next_check(Rhythm("0 13 * * *"), tokyo, tokyo) == datetime(2026, 3, 10, 13, tzinfo=UTC)
+    assert next_check(Rhythm("6h"), tokyo, tokyo).tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_other_time_zones_are_understood() -> None:
 )
 def test_failures_are_retried_sooner_than_the_schedule(every: str, failures: int, minutes: int) -> None:
     """The first retry comes after 15 minutes, each later one after twice as long, none after the schedule's time."""
-    assert after_failure(every, failures, None, NOW) == NOW + timedelta(minutes=minutes)
+    assert after_failure(Rhythm(every), failures, NOW, None, NOW) == NOW + timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(
@@ -178,4 +178,61 @@ def test_failures_are_retried_sooner_than_the_schedule(every: str, failures: int
 )
 def test_retry_after_is_honoured_up_to_a_day(retry_after: float, expected: timedelta) -> None:
     """What the server asked for is honoured past the schedule, but never for longer than 24 hours."""
-    assert after_failure("6h", 1, retry_after, NOW) == NOW + expected
+    assert after_failure(Rhythm("6h"), 1, NOW, retry_after, NOW) == NOW + expected
+
+
+# --- time zones, spread, sooner and later ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "zone", "after", "due"),
+    [
+        ("0 8 * * *", "Europe/Berlin", "2026-01-10T06:59", "2026-01-10T07:00"),
+        ("0 8 * * *", "Europe/Berlin", "2026-07-10T05:00", "2026-07-10T06:00"),
+        ("30 2 * * *", "Europe/Berlin", "2026-03-28T12:00", "2026-03-29T01:30"),  # no such time on that day
+        ("30 2 * * *", "Europe/Berlin", "2026-10-25T00:00", "2026-10-25T00:30"),  # twice on that day; the first
+        ("30 2 * * *", "Europe/Berlin", "2026-10-25T00:30", "2026-10-26T01:30"),
+        ("0 0 * * 1", "Asia/Shanghai", "2026-11-22T12:00", "2026-11-22T16:00"),
+        ("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T12:00", "2026-10-03T15:45"),
+    ],
+)
+def test_a_cron_line_keeps_the_clock_of_its_zone(line: str, zone: str, after: str, due: str) -> None:
+    """A cron line names times of its time zone, also on the days on which clocks are changed, and each day once."""
+    moment, expected = (datetime.fromisoformat(text + "+00:00") for text in (after, due))
+    assert next_check(Rhythm(line, zone), moment, moment) == expected
+
+
+def test_pages_that_began_together_come_apart() -> None:
+    """Of an interval each page has its own, up to a twentieth shorter; a cron line is kept to the minute."""
+    dues = {next_check(Rhythm("12h", phase=number / 10), NOW, NOW) for number in range(11)}
+    assert len(dues) == 11
+    assert min(dues) == NOW + timedelta(hours=11.4) and max(dues) == NOW + timedelta(hours=12)
+    assert next_check(Rhythm("0 13 * * *", phase=1.0), NOW, NOW) == next_check(Rhythm("0 13 * * *"), NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("every", "changed_ago", "hours"),
+    [("12h", 1, 6), ("12h", 47, 6), ("12h", 49, 12), ("90m", 1, 1), ("30m", 1, 0.5), ("0 0 * * *", 1, 11.5)],
+)
+def test_a_restless_page_is_checked_sooner(every: str, changed_ago: float, hours: float) -> None:
+    """For two days after a change a page is checked twice as often, not more than hourly; a cron line is kept."""
+    rhythm = Rhythm(every)
+    due = sooner(next_check(rhythm, NOW, NOW), rhythm, NOW, NOW - timedelta(hours=changed_ago), None)
+    assert due == NOW + timedelta(hours=hours)
+
+
+def test_a_text_is_looked_at_on_the_day_it_takes_effect() -> None:
+    """A page whose text takes effect before its next check is checked on that day, by the clock of its zone; never later."""
+    rhythm, week = Rhythm("1w", "Asia/Shanghai"), NOW + timedelta(weeks=1)
+    assert sooner(week, rhythm, NOW, None, date(2026, 3, 14)) == datetime(2026, 3, 13, 16, 10, tzinfo=UTC)
+    assert sooner(week, rhythm, NOW, None, date(2026, 3, 10)) == week  # has begun
+    assert sooner(week, rhythm, NOW, None, date(2026, 5, 1)) == week
+
+
+def test_what_has_failed_for_long_is_asked_less_often() -> None:
+    """After two weeks of failures a page is tried at four times its interval, at most a week."""
+    long_ago = NOW - timedelta(days=14)
+    assert after_failure(Rhythm("6h"), 99, long_ago, None, NOW) == NOW + timedelta(hours=24)
+    assert after_failure(Rhythm("3d"), 99, long_ago, None, NOW) == NOW + timedelta(days=7)
+    assert after_failure(Rhythm("4w"), 99, long_ago, None, NOW) == NOW + timedelta(weeks=4)
+    assert after_failure(Rhythm("6h"), 99, long_ago + timedelta(hours=1), None, NOW) == NOW + timedelta(hours=6)

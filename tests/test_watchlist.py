@@ -31,6 +31,7 @@ settings:
   archive: data/a.db
   contact: you@example.com
   confirm: 2m
+  pause: 7s
   timezone: Asia/Shanghai
   quiet_hours: "22:00-07:30"
   storm: 20
@@ -78,6 +79,8 @@ vendors:
         remove: [".related", "footer"]
         fetch: http
         every: 0 */6 * * *
+        timezone: Europe/Berlin
+        robots: false
         language: en
         note: read by hand in May
   beta:
@@ -101,12 +104,12 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     path = write(tmp_path, FULL)
     terms = Page(
         "acme", "terms", "data-controls", "https://acme.example/terms", "Acme AI",
-        "main", (".related", "footer"), "http", "0 */6 * * *", "en",
+        "main", (".related", "footer"), "http", "0 */6 * * *", "en", "Europe/Berlin", robots=False,
     )  # fmt: skip
     assert load(path, {}) == Watchlist(
         path=path,
         settings=Settings(
-            "2h", "zh", tmp_path / "data/a.db", "you@example.com", 120, "Asia/Shanghai", 20, tmp_path / "mine",
+            "2h", "zh", tmp_path / "data/a.db", "you@example.com", 120, 7, "Asia/Shanghai", 20, tmp_path / "mine",
             "https://archive.example/terms", allow_private_addresses=True,
         ),
         health=HealthSettings(Watch(5, 2_000_000_000), ("mail",), "${HEARTBEAT_URL}"),
@@ -131,8 +134,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             ),
             Rule(("news",), digest=Digest(zone=ZONE), mentions=Digest(zone=ZONE)),
         ),
-        pages=(terms, Page("beta", "pricing", "pricing", "http://beta.example:8080/", "beta", every="2h")),
-        disabled=(Page("beta", "account", "other", "https://beta.example/account", "beta", every="2h"),),
+        pages=(terms, Page("beta", "pricing", "pricing", "http://beta.example:8080/", "beta", every="2h", zone=ZONE)),
+        disabled=(Page("beta", "account", "other", "https://beta.example/account", "beta", every="2h", zone=ZONE),),
         notes={"acme/terms": "read by hand in May", "beta/account": "needs a login"},
         verdicts=(
             Override("minor", ("free-amount", "free-terms", "limits", "price"), ("pricing",)),
@@ -148,7 +151,7 @@ def test_defaults(tmp_path: Path) -> None:
     """A file with pages alone gets the defaults: every 12 hours, a second look after 5 seconds, English."""
     watchlist = load(write(tmp_path, SMALL), {})
     assert watchlist.settings == Settings(
-        "12h", "en", tmp_path / "snapshots/archive.db", "", 5, "UTC", 10, None, "", allow_private_addresses=False
+        "12h", "en", tmp_path / "snapshots/archive.db", "", 5, None, "UTC", 10, None, "", allow_private_addresses=False
     )
     assert (watchlist.health, watchlist.quiet) == (HealthSettings(Watch(3, 200_000_000)), {})
     assert watchlist.pages == (Page("acme", "terms", "terms", "https://acme.example/", "acme"),)

@@ -56,7 +56,7 @@ def alert(file: Path, language: str) -> Message:
     with DemoSite() as site, Archive(file) as archive, HttpFetcher(user_agent="", allow_private=True) as fetcher:
         for site.stage in (1, 2):
             now = datetime(2026, 3, site.stage, 10, tzinfo=UTC)
-            for _ in pipeline.check(pages(site.url), archive, fetcher, judgement, lambda now=now: now):
+            for _ in pipeline.check(pages(site.url), archive, lambda *_: fetcher, judgement, lambda now=now: now):
                 pass
         parcel = archive.claim(now, LEASE, Folding())
         assert parcel is not None

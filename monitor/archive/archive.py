@@ -134,6 +134,11 @@ class Archive:
         with self._reading() as db:
             return pages.pages(db)
 
+    def later(self, now: datetime) -> frozenset[str]:
+        """The pages, as `vendor/page`, whose next check is not due yet."""
+        with self._reading() as db:
+            return pages.later(db, now)
+
     def history(self, vendor: str, page: str) -> tuple[CaptureRecord, ...]:
         """All captures of a page, oldest first."""
         with self._reading() as db:

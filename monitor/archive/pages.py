@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.archive.alerts import mutes
 from monitor.archive.codec import HEADERS, instant, instant_or_none, row, unpack
@@ -23,8 +23,11 @@ def known(db: sqlite3.Connection, page: Page, now: datetime) -> Known:
         """SELECT pages.*, coalesce(versions.key, '') AS key, coalesce(versions.fingerprint, '') AS fingerprint,
             coalesce(versions.edition, '') AS edition, coalesce(versions.language, '') AS language,
             versions.seen_at, coalesce(versions.size, 0) AS size,
-            checks.at AS read_at, checks.url AS read_url, checks.headers
+            checks.at AS read_at, checks.url AS read_url, checks.headers, changes.seen_at AS changed_at,
+            coalesce(snapshots.sha256, '') AS sha256, coalesce(snapshots.content_type, '') AS content_type
         FROM pages LEFT JOIN versions ON versions.id = pages.version LEFT JOIN checks ON checks.id = pages.last_read
+        LEFT JOIN changes ON changes.id = pages.last_change
+        LEFT JOIN snapshots ON snapshots.id = checks.snapshot AND checks.version = pages.version
         WHERE pages.vendor = :vendor AND pages.name = :name""",
         row(vendor=page.vendor, name=page.name),
     ).fetchone()
@@ -35,6 +38,8 @@ def known(db: sqlite3.Connection, page: Page, now: datetime) -> Known:
         key=found["key"],
         fingerprint=found["fingerprint"],
         edition=found["edition"],
+        snapshot=found["sha256"],
+        content_type=found["content_type"],
         language=found["language"],
         seen_at=instant_or_none(found["seen_at"]),
         size=found["size"],
@@ -44,6 +49,9 @@ def known(db: sqlite3.Connection, page: Page, now: datetime) -> Known:
         failing_since=instant_or_none(found["failing_since"]),
         failures=found["failures"],
         mutes=mutes(db, now),
+        changed_at=instant_or_none(found["changed_at"]),
+        effective_on=date.fromisoformat(found["effective_on"]) if found["effective_on"] else None,
+        needs_browser=bool(found["needs_browser"]),
     )
 
 
@@ -73,6 +81,12 @@ def _held(found: sqlite3.Row) -> Held | None:
 def pages(db: sqlite3.Connection) -> tuple[PageState, ...]:
     """Where every page stands, by vendor and name."""
     return tuple(map(_page_state, db.execute("SELECT * FROM page_states ORDER BY vendor, page")))
+
+
+def later(db: sqlite3.Connection, now: datetime) -> frozenset[str]:
+    """The pages, as `vendor/page`, whose next check is not due yet."""
+    found = db.execute("SELECT vendor || '/' || name FROM pages WHERE next_check_at > :now", row(now=now))
+    return frozenset(each[0] for each in found)
 
 
 def _page_state(found: sqlite3.Row) -> PageState:

@@ -258,7 +258,9 @@ def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Re
             failing_since = CASE WHEN :healthy THEN NULL ELSE coalesce(failing_since, :at) END,
             failures = CASE WHEN :healthy THEN 0 ELSE failures + 1 END,
             held_key = :held_key, held_since = :held_since, held_times = :held_times,
-            next_check_at = :next_check_at
+            next_check_at = :next_check_at,
+            needs_browser = max(needs_browser, :needs_browser),
+            effective_on = CASE WHEN :version IS NULL THEN effective_on ELSE :effective_on END
         WHERE id = :page""",
         row(
             page=page,
@@ -273,6 +275,8 @@ def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Re
             held_since=held.since if held else None,
             held_times=held.times if held else None,
             next_check_at=outcome.next_check_at,
+            needs_browser=outcome.needs_browser,
+            effective_on=outcome.effective_on.isoformat() if outcome.effective_on else None,
         ),
     )
 

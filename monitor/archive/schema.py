@@ -18,7 +18,7 @@ from monitor.archive.connection import Mode, configure, connect, writing
 from monitor.errors import ArchiveError, NewerArchive
 
 APPLICATION_ID = 0x544D4F4E  # "TMON"
-SCHEMA_VERSION = 2  # the number of migrations below
+SCHEMA_VERSION = 3  # the number of migrations below
 MIGRATIONS = Migrations("monitor")
 
 _TABLES = (
@@ -259,6 +259,14 @@ def alerts_of_any_kind(db: Database) -> None:
     """Digests, repeats and mutes; channels that stopped; alerts about the monitor itself."""
     for statement in _ALERTS:
         db.execute(statement)
+
+
+@MIGRATIONS()
+def pages_by_their_way(db: Database) -> None:
+    """Which pages need a browser, from when their text holds, and what is due."""
+    db.execute("ALTER TABLE pages ADD COLUMN needs_browser INTEGER NOT NULL DEFAULT 0 CHECK (needs_browser IN (0, 1))")
+    db.execute("ALTER TABLE pages ADD COLUMN effective_on TEXT CHECK (length(effective_on) = 10)")
+    db.execute("CREATE INDEX pages_by_next_check ON pages (next_check_at)")
 
 
 def create(path: Path) -> None:

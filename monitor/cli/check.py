@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +11,7 @@ from datetime import datetime
 import click
 from rich.text import Text
 
-from monitor import daemon, pipeline, wiring
+from monitor import crew, daemon, pipeline, wiring
 from monitor.archive import Archive
 from monitor.cli import setup
 from monitor.cli.setup import Setup, as_json, common
@@ -40,11 +41,12 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
     """
     watchlist = setup_.watchlist()
     round_ = wiring.rounds(watchlist, os.environ)
-    with wiring.archive(setup_.archive_path()) as archive, wiring.fetcher(watchlist.settings) as fetcher:
+    with wiring.archive(setup_.archive_path()) as archive, wiring.ways(watchlist.settings, time.sleep) as ways:
         wanted = _wanted(watchlist, pages, archive if due else None)
         second_look = wiring.second_look(watchlist.settings, time.sleep)
         failed = 0
-        for checked in pipeline.check(wanted, archive, fetcher, wiring.judgement(watchlist), setup.now, second_look):
+        look = wiring.look(watchlist, archive, ways, setup.now, second_look)
+        for checked in crew.check(wanted, archive, look, threading.Event()):
             failed += checked.outcome.capture.outcome not in HEALTHY
             _tell(setup_, checked, json_)
         delivered = round_.finish(archive, setup.now())

@@ -66,7 +66,7 @@ def demo(into: Path) -> None:
 
 
 def _check(site: DemoSite, archive: Archive, fetcher: HttpFetcher) -> Iterator[Checked]:
-    yield from pipeline.check(pages(site.url), archive, fetcher, _JUDGEMENT, setup.now, _AT_ONCE)
+    yield from pipeline.check(pages(site.url), archive, lambda *_: fetcher, _JUDGEMENT, setup.now, _AT_ONCE)
 
 
 def _said(checked: Checked) -> Text:

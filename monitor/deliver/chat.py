@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-import apprise
-
 from monitor.errors import DeliveryError
 from monitor.records import Message
 
@@ -25,6 +23,8 @@ class ChatChannel:
 
     def send(self, message: Message, now: datetime) -> str:  # noqa: ARG002 - a chat stamps its messages itself
         """Hand subject and text to the chat; apprise does not say why one was refused, so it is always tried again."""
+        import apprise  # noqa: PLC0415 - slow, and asked for here alone
+
         chat = apprise.Apprise()
         if not chat.add(self.url):
             raise DeliveryError(f"{self.name}: url is not an address that apprise knows", stops=True)

@@ -64,12 +64,21 @@ def _bounded(html: str) -> str:
 
     Raises ReadingError `too_big` for more elements than the reading has memory for.
     """
-    if html.count("=") > _HUGE_TAG // 2:
+    if _has_stretch(html) and html.count("=") > _HUGE_TAG // 2:
         html = _HUGE_TAGS.sub(r"<\1>", html)
     brackets = html.count("<")
     if brackets > _MOST_TAGS and (tags := brackets - html.count("</") - html.count("<!")) > _MOST_TAGS:
         raise ReadingError("too_big", f"the page has {tags:,} tags; one that is read has at most {_MOST_TAGS:,}")
     return html if brackets < _MANY or _depth(html) <= _DEEPEST else _CONTAINERS.sub("<br>", html)
+
+
+def _has_stretch(html: str) -> bool:
+    """Whether there is a part without a bracket among parts so small that a huge tag fills one of them."""
+    size = _HUGE_TAG // 2
+    return any(
+        html.find("<", start, start + size) < 0 and html.find(">", start, start + size) < 0
+        for start in range(0, len(html), size)
+    )
 
 
 def _depth(html: str) -> int:
@@ -110,7 +119,11 @@ def skeleton(tree: LexborHTMLParser) -> str:
     Classes, ids, link targets and nonces, which rotate from one request to the next, are gone; of a link it is left whether
     it leads to another place on the same page.
     """
-    markup = tree.html or ""
+    return _skeleton(tree.html or "")
+
+
+@lru_cache(maxsize=2)  # of two captures in a row, one in three shows the same markup once the furniture is cut
+def _skeleton(markup: str) -> str:
     end = markup.rfind("-->") + 3  # behind the last end no comment is closed, and looking for one costs its square
     markup = _COMMENT.sub("", markup[:end]) + markup[end:]
     boxes = _BOXES if _ROLE not in markup else frozenset()  # whose end tag would not say that it ends a heading

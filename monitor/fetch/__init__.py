@@ -7,9 +7,11 @@ from typing import Protocol
 
 from monitor.fetch.http import HttpFetcher
 from monitor.fetch.limits import Limits
+from monitor.fetch.manners import Etiquette
+from monitor.fetch.ways import Ways
 from monitor.model import Capture, Validators
 
-__all__ = ["Fetcher", "HttpFetcher", "Limits"]
+__all__ = ["Etiquette", "Fetcher", "HttpFetcher", "Limits", "Ways"]
 
 
 class Fetcher(Protocol):

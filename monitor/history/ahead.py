@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -20,12 +21,16 @@ from monitor import extract
 from monitor.decide import news
 from monitor.extract import Source
 from monitor.extract.screen import screen
+from monitor.meaning.lexicon import load
 from monitor.model import Capture, Change, Override, Page, Version
 
 AHEAD = 3
 """Such runs that wait for each process, or for their turn to be taken."""
 AT_ONCE = 150
 """Captures of one page that one process reads in a row; of those that show the same, only the first is read whole."""
+
+_GARBAGE = (20_000, 20, 20)
+"""When garbage is looked for: the tree of one page alone has more objects than Python waits for."""
 
 
 class Recording(Protocol):
@@ -124,6 +129,8 @@ def readers(
     if processes < 2:
         yield Readers(None, 1, language, overrides)
         return
+    load()
+    gc.freeze()  # what is loaded stays: no process looks for garbage in it, or copies its memory in order to
     with ProcessPoolExecutor(processes, get_context("fork"), initializer=_alone) as pool:
         pool.submit(os.getpid).result()  # forks now, before the caller holds locks and threads
         try:
@@ -134,6 +141,7 @@ def readers(
 
 def _alone() -> None:
     """Leave interrupts to the parent, and end when it does: a pool's processes outlive one that is killed."""
+    gc.set_threshold(*_GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TypedDict
 
 import yaml
+
+from monitor.meaning.literals import Expression, Literals, Stems
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built with it: ten times as fast
 LONGEST = 6_000
@@ -27,7 +29,7 @@ _FOLDED = str.maketrans(
 )
 _CONTRACTIONS = ((r"\bwon't\b", "will not"), (r"\bcan't\b|\bcannot\b", "can not"), (r"n't\b", " not"))
 _MARKER = re.compile(r"^(?:[^\w\"'(“《【]+|\(?(?:[ivx]{1,4}|[a-z]|\d{1,2}(?:\.\d{1,2})*)[.)、]\s*|（[^）]{1,3}）)+")
-_INNER_DOT = re.compile(r"(?<=\w)\.(?=\w)")
+_INNER_DOT = re.compile(r"\.(?<=\w\.)(?=\w)")  # the dot first: there are few to try
 _BLOCK = re.compile(r"\{([a-z_]+)\}")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
@@ -71,26 +73,26 @@ class LexiconSource(TypedDict, total=False):
 class Rule:
     """Words that say something, unless other words in the same text forbid it or are missing."""
 
-    like: re.Pattern[str]
-    needs: re.Pattern[str] | None = None
-    without: re.Pattern[str] | None = None
+    like: Expression
+    needs: Expression | None = None
+    without: Expression | None = None
     name: str = ""
     stance: str | None = None
 
     def matches(self, text: str) -> list[str]:
         """The words in `text` by which the rule holds; empty where it does not."""
         found = [match.group() for match in self.like.finditer(text)]
-        if not found or (self.needs is not None and not self.needs.search(text)):
+        if not found or (self.needs is not None and not self.needs.is_in(text)):
             return []
-        return [] if self.without is not None and self.without.search(text) else found
+        return [] if self.without is not None and self.without.is_in(text) else found
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
     """What a heading lends to the few words below it: "30 days" under "Retention" is about retention."""
 
-    heading: re.Pattern[str]
-    like: re.Pattern[str]
+    heading: Expression
+    like: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,8 @@ class Topic:
     """The words of one topic. `stems` is the cheap gate: none of them in the text, no topic."""
 
     name: str
-    stems: tuple[str, ...]
-    cut: re.Pattern[str] | None
+    stems: Stems
+    cut: Expression | None
     rules: tuple[Rule, ...]
     under: tuple[Prior, ...]
 
@@ -109,19 +111,20 @@ class Topic:
             return []
         if self.cut is not None:
             text = self.cut.sub(" ", text)
-        return [word for rule in self.rules for word in rule.matches(text)]
+        held = self.stems.literals.within(text)
+        return [word for rule in self.rules if held & rule.like.any_of for word in rule.matches(text)]
 
     def may_be_in(self, text: str) -> bool:
         """Whether folded `text` holds any of the topic's stems."""
-        return any(stem in text for stem in self.stems)
+        return self.stems.within(text)
 
     def lends(self, heading: str) -> bool:
         """Whether a heading may lend the topic to what stands below it."""
-        return bool(heading) and any(prior.heading.search(heading) for prior in self.under)
+        return bool(heading) and any(prior.heading.is_in(heading) for prior in self.under)
 
     def words_under(self, heading: str, text: str) -> list[str]:
         """The words in `text` that mean the topic only because of the headings above them."""
-        priors = (prior.like.search(text) for prior in self.under if heading and prior.heading.search(heading))
+        priors = (prior.like.search(text) for prior in self.under if heading and prior.heading.is_in(heading))
         return [match.group() for match in priors if match]
 
 
@@ -130,9 +133,9 @@ class TopicLexicon:
     """The topics of a language, and what has none: `nothing` by form, `quiet_under` by heading, `cut` in part."""
 
     topics: tuple[Topic, ...]
-    nothing: re.Pattern[str]
-    quiet_under: re.Pattern[str]
-    cut: re.Pattern[str]
+    nothing: Expression
+    quiet_under: Expression
+    cut: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +143,17 @@ class StanceLexicon:
     """The rules on stance in the order in which they are asked; `cut` are words that only look like a denial."""
 
     rules: tuple[Rule, ...]
-    cut: re.Pattern[str]
+    cut: Expression
 
 
+@lru_cache(maxsize=1 << 10)  # many clauses stand under one heading, and each is asked for more than its topics
 def fold(text: str) -> str:
     """The text as the patterns know it.
 
     Lower case, plain quotes, no list marker, contractions written out, and a dot only where a sentence may end.
     """
-    folded = " ".join(text.translate(_FOLDED).lower().split())
+    plain = text.replace("*", "") if text.isascii() else text.translate(_FOLDED)
+    folded = " ".join(plain.lower().split())
     if "'" in folded or "cannot" in folded:
         for short, full in _CONTRACTIONS:
             folded = re.sub(short, full, folded)
@@ -187,11 +192,18 @@ def stance_lexicon(language: str) -> StanceLexicon:
 
 
 @cache
-def patterns(name: str) -> Mapping[str, re.Pattern[str]]:
+def patterns(name: str) -> Mapping[str, Expression]:
     """The named expressions of a data file, compiled once."""
     source = _source(f"{name}.yaml")
     spell = _speller(source)
     return {key: spell.union(rules) for key, rules in source["patterns"].items()}
+
+
+def load() -> None:
+    """Read all word lists now rather than with the first clause: processes that are forked then have them."""
+    for language in ("en", "zh"):
+        topic_lexicon(language)
+        stance_lexicon(language)
 
 
 class _Speller:
@@ -200,10 +212,11 @@ class _Speller:
     def __init__(self, blocks: Mapping[str, str], *, words: bool) -> None:
         self.blocks = blocks
         self.edge = r"\b" if words else ""
+        self.literals = Literals()
 
-    def compile(self, patterns: Iterable[str]) -> re.Pattern[str]:
+    def compile(self, patterns: Iterable[str]) -> Expression:
         """One expression that matches where any of the patterns does (at a word's edge, where words have edges)."""
-        return re.compile(f"{self.edge}(?:{'|'.join(self.spelt(pattern) for pattern in patterns)})")
+        return Expression((f"{self.edge}(?:{self.spelt(pattern)})" for pattern in patterns), self.literals)
 
     def spelt(self, pattern: str) -> str:
         """The pattern with its blocks written out; blocks may name earlier ones."""
@@ -211,7 +224,7 @@ class _Speller:
             pattern = _BLOCK.sub(lambda match: f"(?:{self.blocks[match[1]]})", pattern)
         return pattern
 
-    def union(self, sources: Iterable[RuleSource]) -> re.Pattern[str]:
+    def union(self, sources: Iterable[RuleSource]) -> Expression:
         """The patterns of all these rules as one."""
         return self.compile(source["like"] for source in sources)
 
@@ -233,7 +246,7 @@ def _topic(name: str, source: TopicSource, spell: _Speller) -> Topic:
         groups.setdefault((rule.get("needs"), rule.get("without")), []).append(rule)
     return Topic(
         name=name,
-        stems=tuple(source["stems"]),
+        stems=Stems(source["stems"], spell.literals),
         cut=spell.union(source["cut"]) if source.get("cut") else None,
         rules=tuple(spell.rule(rules[0], [rule["like"] for rule in rules]) for rules in groups.values()),
         under=tuple(

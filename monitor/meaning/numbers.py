@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from monitor.meaning.numerals import ANY_ENGLISH, ENGLISH, HAN_NUMERALS, HAN_SCALES, english_value, han_value
+from monitor.meaning.numerals import ANY_ENGLISH, ENGLISH, HAN_NUMERALS, HAN_SCALES, ROOTS, english_value, han_value
 
 HAN = "\u3040-\u30ff\u3400-\u9fff"
 
@@ -46,7 +46,7 @@ _FOLD: dict[int, int | str] = {
 
 def fold(text: str) -> str:
     """Full-width forms, spaces, quotes and dashes made plain, character for character: offsets stay valid."""
-    return text.translate(_FOLD)
+    return text if text.isascii() else text.translate(_FOLD)
 
 
 _MONTH = (
@@ -112,6 +112,7 @@ _SCAN = re.compile(
     rf"|(?P<words>{ENGLISH})|(?P<han>[{HAN_NUMERALS}]{{1,12}}+))",
     re.MULTILINE,
 )
+_DIGIT = re.compile("[0-9]")
 _ANY = re.compile(rf"[0-9\uff10-\uff19{HAN_NUMERALS}]|{ANY_ENGLISH}")
 
 _IN_BRACKETS = re.compile(r"(?:\s[A-Za-z]{2,9})?\s?\([A-Z$€¥ ]{0,4}$")
@@ -125,6 +126,8 @@ _COUNTED_IN_WAN = re.compile(r"\s?(?i:free\s)?(?i:tok|credit|req|call|char)")
 
 def has_number(text: str) -> bool:
     """Whether there is anything to read as a number at all; much cheaper than reading it."""
+    if text.isascii() and not (_DIGIT.search(text) or any(map(text.lower().__contains__, ROOTS))):
+        return False
     return _ANY.search(text) is not None
 
 

@@ -11,7 +11,10 @@ _ONES = (
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _VALUES = {word: n for n, word in enumerate(_ONES, 1)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
-_WORD = "|".join((*_VALUES, *_SCALES, "hundred"))
+_WORDS = (*_VALUES, *_SCALES, "hundred")
+ROOTS = tuple(word for word in _WORDS if not any(root in word for root in _WORDS if root != word))
+"""The number words that hold no other: one of them stands wherever a number is written out."""
+_WORD = "|".join(_WORDS)
 
 ENGLISH = (
     rf"(?<![A-Za-z\-])(?i:(?:half\s)?a\s(?:thousand|million|billion)|(?:{'|'.join(_VALUES)})"

@@ -12,7 +12,7 @@ from monitor.meaning.amounts import align
 from monitor.meaning.drafts import Draft, Row
 from monitor.meaning.kinds import Around, Sight, kind, senses, taken_off
 from monitor.meaning.lending import drafts, next_at
-from monitor.meaning.numbers import has_number
+from monitor.meaning.numbers import has_number, numbers
 from monitor.meaning.particulars import conditions, scope
 from monitor.meaning.units import Token, tokens
 from monitor.model import Amount, Offer
@@ -36,6 +36,8 @@ def offers(text: str, columns: tuple[str, ...] = (), trail: tuple[str, ...] = ()
     if not has_number(text):
         return ()
     text = text[:_LONGEST_BLOCK]
+    if not numbers(text):
+        return ()
     headings = tuple(token for heading in trail[-2:] for token in tokens(heading))
     headers = tuple(tokens(column) for column in columns)
     found: list[Offer] = []

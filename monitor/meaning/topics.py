@@ -47,7 +47,7 @@ def _raised(text: str, heading: str, language: str) -> Iterator[tuple[str, list[
     if not topics or _is_quiet(heading.rpartition(" / ")[2], language):
         return
     duties_cut = lexicon.cut.sub(" ", text)
-    silent = bool(lexicon.nothing.search(text))
+    silent = lexicon.nothing.is_in(text)
     for topic in topics:
         about = text if topic.name in OFFER_TOPICS else duties_cut
         words = [] if silent else topic.words(about)
@@ -68,4 +68,4 @@ def is_quiet(trail: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=1 << 10)
 def _is_quiet(heading: str, language: str) -> bool:
-    return bool(heading and topic_lexicon(language).quiet_under.search(heading))
+    return bool(heading) and topic_lexicon(language).quiet_under.is_in(heading)

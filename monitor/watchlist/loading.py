@@ -128,28 +128,27 @@ def _without_filter(marked: Marked) -> Iterator[Mistake]:
 
 
 def _build(said: shape.WatchlistShape, path: Path, environ: Mapping[str, str]) -> Watchlist:
-    every = (said.settings or shape.SettingsShape()).every
+    usual = said.settings or shape.SettingsShape()
     enabled: list[Page] = []
     disabled: list[Page] = []
     notes: dict[str, str] = {}
     for vendor, listed in said.vendors.items():
         for name, entry in listed.pages.items():
-            page = _page(vendor, listed.name or vendor, name, entry, every)
+            page = _page(vendor, listed.name or vendor, name, entry, usual)
             (enabled if entry.enabled else disabled).append(page)
             if entry.note:
                 notes[page.key] = entry.note
     listed_channels = said.channels or {}
-    settings = said.settings or shape.SettingsShape()
     return Watchlist(
         path=path,
-        settings=_settings(settings, path, environ),
+        settings=_settings(usual, path, environ),
         health=_health(said.health or shape.HealthShape()),
         channels=tuple(_channel(name, entry, path) for name, entry in listed_channels.items()),
-        rules=tuple(_rule(rule, settings.timezone) for rule in said.rules or ()),
+        rules=tuple(_rule(rule, usual.timezone) for rule in said.rules or ()),
         pages=tuple(enabled),
         disabled=tuple(disabled),
         notes=notes,
-        quiet=_quiet(listed_channels, settings),
+        quiet=_quiet(listed_channels, usual),
         verdicts=tuple(map(_override, said.verdicts or ())),
     )
 
@@ -161,6 +160,7 @@ def _settings(said: shape.SettingsShape, path: Path, environ: Mapping[str, str])
         archive=path.parent / expand(said.archive, environ, "settings.archive"),
         contact=expand(said.contact, environ, "settings.contact"),
         confirm=kinds.seconds(said.confirm) if said.confirm else None,
+        pause=None if said.pause is None else kinds.seconds(said.pause or "0s"),
         zone=said.timezone,
         storm=said.storm or None,
         templates=path.parent / said.templates if said.templates else None,
@@ -238,7 +238,7 @@ def _escalation(said: shape.EscalationShape) -> Escalation:
     return Escalation(kinds.duration(said.after), tuple(said.send))
 
 
-def _page(vendor: str, vendor_name: str, name: str, said: shape.PageShape, every: str) -> Page:
+def _page(vendor: str, vendor_name: str, name: str, said: shape.PageShape, usual: shape.SettingsShape) -> Page:
     return Page(
         vendor=vendor,
         name=name,
@@ -248,6 +248,8 @@ def _page(vendor: str, vendor_name: str, name: str, said: shape.PageShape, every
         select=said.select,
         remove=tuple(said.remove),
         fetch=said.fetch,
-        every=said.every or every,
+        every=said.every or usual.every,
         language=said.language,
+        zone=said.timezone or usual.timezone,
+        robots=said.robots,
     )

@@ -48,6 +48,7 @@ class SettingsShape(_Shape):
     archive: Annotated[str, Field(min_length=1)] = "snapshots/archive.db"
     contact: str = ""
     confirm: Pause = "5s"
+    pause: Pause | None = None
     timezone: Zone = "UTC"
     quiet_hours: Quiet = False
     storm: Storm = 10
@@ -163,6 +164,8 @@ class PageShape(_Shape):
     remove: list[Selector] = []
     fetch: Literal["auto", "http", "browser"] = "auto"
     every: Every | None = None
+    timezone: Zone | None = None
+    robots: bool = True
     language: Annotated[str, matches(LANGUAGE, "a language code like en, zh or pt-BR, in quotes")] | None = None
     enabled: bool = True
     note: str = ""

@@ -19,9 +19,10 @@ VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 class Settings:
     """What holds for the whole watchlist. `every` is an interval or a cron line; `contact` goes into the User-Agent.
 
-    `confirm` is the number of seconds after which a change is looked at again before it is told; with None it is not.
-    `zone` is the time zone of digests and of times shown. More than `storm` alerts that are due at once go to people as one
-    message; with None none do. `templates` is the folder of the operator's own, `archive_url` where the archive is served.
+    `confirm` is the number of seconds after which a change is looked at again before it is told; with None it is not. `pause` is
+    the number of seconds between two requests to one host; with None as is usual. `zone` is the time zone of cron lines, digests
+    and times shown. More than `storm` alerts that are due at once go to people as one message; with None none do. `templates` is
+    the folder of the operator's own, `archive_url` where the archive is served.
     """
 
     every: str
@@ -29,6 +30,7 @@ class Settings:
     archive: Path
     contact: str
     confirm: int | None
+    pause: int | None
     zone: str
     storm: int | None
     templates: Path | None

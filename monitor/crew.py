@@ -1,0 +1,127 @@
+"""Many pages at once: workers look at pages of different hosts, and one hand records what they saw.
+
+page -> worker of its host: look -> queue -> record, several in one transaction -> told as checked
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from queue import Empty, Full, Queue
+from urllib.parse import urlsplit
+
+from monitor.archive import Archive
+from monitor.model import Page
+from monitor.pipeline import Checked, Looked, record
+
+WORKERS = 16
+AT_ONCE = 40
+"""Looks that are recorded in one transaction, if so many are waiting: a commit takes longer than what is in it."""
+
+Look = Callable[[Page], Looked]
+GRACE = 8.0
+"""Seconds in which the pages at hand may be finished after a stop. What is not is as if it had not been begun."""
+TICK = 0.2
+_Seen = Looked | BaseException | None
+"""What a worker tells: what it saw, what went wrong, or that it is done."""
+
+
+class _LeftBehindError(Exception):
+    """The workers did not finish in the grace after a stop."""
+
+
+def check(
+    pages: Iterable[Page], archive: Archive, look: Look, stopping: threading.Event, workers: int = WORKERS
+) -> Iterator[Checked]:
+    """Check each page once, now, several at a time, of each host one. Told is what is on the disk.
+
+    When `stopping` is set no further page is begun, and what was seen is recorded. What a worker raises is raised here, after
+    what the others saw before it was recorded.
+    """
+    crew = _Crew(pages, look, stopping, workers)
+    try:
+        with suppress(_LeftBehindError):
+            yield from _recorded(crew, archive)
+    finally:
+        crew.dismiss()
+
+
+class _Crew:
+    """The workers, and the hosts whose pages wait for one."""
+
+    def __init__(self, pages: Iterable[Page], look: Look, stopping: threading.Event, workers: int) -> None:
+        self._look, self._stopping = look, stopping
+        self._dismissed = threading.Event()
+        self._hosts = deque(_by_host(pages))
+        self._seen: Queue[_Seen] = Queue(maxsize=AT_ONCE)
+        self._working = min(workers, len(self._hosts))
+        self._turn = threading.Lock()
+        # Whoever must stop at once leaves them behind: a look that is not recorded is as if it had not been made.
+        for _ in range(self._working):
+            threading.Thread(target=self._work, daemon=True).start()
+
+    def seen(self) -> Iterator[list[Looked]]:
+        """What the workers see, some at a time, until all are done, or for a while after they were told to stop."""
+        while self._working:
+            some = [self._wait(), *self._waiting()]
+            self._working -= some.count(None)
+            yield [each for each in some if isinstance(each, Looked)]
+            for each in some:
+                if isinstance(each, BaseException):
+                    raise each
+
+    def dismiss(self) -> None:
+        """Let no worker begin another page, and none wait to be heard."""
+        self._dismissed.set()
+
+    def _wait(self) -> _Seen:
+        """What is seen next."""
+        grace: float | None = None
+        while grace is None or time.monotonic() < grace:
+            with suppress(Empty):
+                return self._seen.get(timeout=TICK)
+            if grace is None and self._stopping.is_set():
+                grace = time.monotonic() + GRACE
+        raise _LeftBehindError
+
+    def _waiting(self) -> Iterator[_Seen]:
+        with suppress(Empty):
+            for _ in range(AT_ONCE - 1):
+                yield self._seen.get_nowait()
+
+    def _work(self) -> None:
+        try:
+            while pages := self._next_host():
+                while pages and not self._stopping.is_set() and not self._dismissed.is_set():
+                    self._tell(self._look(pages.popleft()))
+        except BaseException as error:  # whatever it is, the one who asked must hear of it
+            self._tell(error)
+        self._tell(None)
+
+    def _tell(self, seen: _Seen) -> None:
+        while not self._dismissed.is_set():
+            with suppress(Full):
+                self._seen.put(seen, timeout=TICK)
+                return
+
+    def _next_host(self) -> deque[Page] | None:
+        with self._turn:
+            return self._hosts.popleft() if self._hosts else None
+
+
+def _by_host(pages: Iterable[Page]) -> list[deque[Page]]:
+    """The pages of each host in their order; the host with the most first, since it takes longest."""
+    hosts: dict[str, deque[Page]] = defaultdict(deque)
+    for page in pages:
+        hosts[urlsplit(page.url).netloc.lower()].append(page)
+    return sorted(hosts.values(), key=len, reverse=True)
+
+
+def _recorded(crew: _Crew, archive: Archive) -> Iterator[Checked]:
+    for some in crew.seen():
+        with archive.together():
+            checked = [record(each, archive) for each in some]
+        yield from checked

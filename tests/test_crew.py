@@ -1,0 +1,163 @@
+"""Many pages at once: hosts side by side, the pages of a host one by one, and one hand that records."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fakes import PAGE, START, captured, terms
+
+from monitor import crew
+from monitor.archive import Archive
+from monitor.errors import ArchiveError
+from monitor.model import Outcome, Page
+from monitor.pipeline import Checked, Looked
+
+LONG = 20.0
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive(tmp_path / "archive.db") as opened:
+        yield opened
+
+
+def pages(hosts: int, each: int) -> list[Page]:
+    """So many pages on each of so many hosts, host by host."""
+    return [
+        replace(PAGE, name=f"p{host}-{number}", url=f"https://host{host}.example/{number}")
+        for host in range(hosts)
+        for number in range(each)
+    ]
+
+
+def seen(page: Page) -> Looked:
+    """A look at a page that found it wanting."""
+    return Looked(
+        page, (Outcome(captured(None, START, "timeout", page=page), next_check_at=START + timedelta(hours=1)),)
+    )
+
+
+def run(archive: Archive, some: list[Page], look: Callable[[Page], Looked], workers: int = 4) -> list[Checked]:
+    return list(crew.check(some, archive, look, threading.Event(), workers))
+
+
+def test_every_page_is_looked_at_once(archive: Archive) -> None:
+    """However many workers, each page is looked at and recorded once."""
+    some = pages(7, 9)
+    looked = Counter[str]()
+
+    def look(page: Page) -> Looked:
+        looked[page.key] += 1
+        return seen(page)
+
+    checked = run(archive, some, look)
+    assert Counter(each.page.key for each in checked) == looked == Counter(page.key for page in some)
+    assert {state.captures for state in archive.pages()} == {1}
+
+
+def test_hosts_are_asked_side_by_side(archive: Archive) -> None:
+    """Pages of different hosts are looked at at the same time: each look here waits for the three others."""
+    together = threading.Barrier(4, timeout=LONG)
+
+    def look(page: Page) -> Looked:
+        together.wait()
+        return seen(page)
+
+    assert len(run(archive, pages(4, 1), look)) == 4
+
+
+def test_a_host_is_asked_one_page_at_a_time(archive: Archive) -> None:
+    """No two pages of a host are looked at at the same time, and they come in their order."""
+    busy, order = Counter[str](), list[str]()
+
+    def look(page: Page) -> Looked:
+        host = page.url.split("/")[2]
+        busy[host] += 1
+        assert busy[host] == 1
+        order.append(page.name)
+        threading.Event().wait(0.001)
+        busy[host] -= 1
+        return seen(page)
+
+    run(archive, pages(3, 8), look)
+    for host in range(3):
+        assert [name for name in order if name.startswith(f"p{host}-")] == [f"p{host}-{number}" for number in range(8)]
+
+
+def test_what_is_told_is_on_the_disk(archive: Archive, tmp_path: Path) -> None:
+    """When a check is told as done, another process can read it."""
+    for checked in crew.check(pages(2, 3), archive, seen, threading.Event()):
+        with Archive(tmp_path / "archive.db", mode="read") as reader:
+            assert reader.history(checked.page.vendor, checked.page.name)
+
+
+def test_a_worker_that_breaks_is_heard(archive: Archive) -> None:
+    """An error that no page is to blame for ends the round, after what the others saw was recorded."""
+
+    def look(page: Page) -> Looked:
+        if page.name == "p0-1":
+            raise ArchiveError("the disk is full")
+        return seen(page)
+
+    with pytest.raises(ArchiveError, match="disk is full"):
+        run(archive, pages(1, 5), look, workers=1)
+    assert [state.page for state in archive.pages()] == ["p0-0"]
+
+
+def test_a_stop_finishes_what_was_begun(archive: Archive) -> None:
+    """After a stop the page at hand is recorded, and no other is begun."""
+    stopping = threading.Event()
+
+    def look(page: Page) -> Looked:
+        stopping.set()
+        return seen(page)
+
+    checked = list(crew.check(pages(1, 5), archive, look, stopping, 1))
+    assert [each.page.name for each in checked] == ["p0-0"]
+
+
+def test_a_stop_leaves_a_worker_behind_that_does_not_end(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that takes for ever holds up a stop for the grace only, and is as if it had not been looked at."""
+    monkeypatch.setattr(crew, "GRACE", 0.3)
+    stopping, released = threading.Event(), threading.Event()
+
+    def look(page: Page) -> Looked:
+        stopping.set()
+        released.wait(LONG)
+        return seen(page)
+
+    assert list(crew.check(pages(1, 2), archive, look, stopping, 1)) == []
+    released.set()
+    assert archive.pages() == ()
+
+
+def test_nobody_is_left_waiting_when_the_round_is_left(archive: Archive) -> None:
+    """Whoever stops listening ends the workers: none of them waits for ever to be heard."""
+    before = threading.active_count()
+    checks = crew.check(pages(40, 40), archive, seen, threading.Event(), 8)
+    next(checks)
+    checks.close()
+    for thread in threading.enumerate():
+        if thread.daemon and thread is not threading.current_thread():
+            thread.join(LONG)
+    assert threading.active_count() <= before
+
+
+def test_a_page_that_is_read_comes_through_whole(archive: Archive) -> None:
+    """A crew records a read page as a single check does: a version, in the archive."""
+    from house import JUDGEMENT
+
+    from monitor import pipeline
+
+    def look(page: Page) -> Looked:
+        capture = captured(terms(), START, page=page)
+        return Looked(page, (pipeline.settle(page, capture, archive.known(page, START), archive, JUDGEMENT),))
+
+    run(archive, pages(3, 2), look)
+    assert {state.versions for state in archive.pages()} == {1}
