@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test run signal bench pictures lock clean
+.PHONY: install demo test run signal bench pictures lock image clean
 
 install: $(VENV)/.installed
 
@@ -50,6 +50,11 @@ lock: install
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --extra dev --build-deps-for wheel \
 		--build-deps-for editable --no-header --no-emit-options --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --output-file requirements.lock pyproject.toml
+
+# Where Docker is: the image of deploy/, and that the program in it starts without a disk that it may write to.
+image:
+	docker build --file deploy/Dockerfile --tag terms-monitor .
+	docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --network none terms-monitor --version
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

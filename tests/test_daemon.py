@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -253,6 +255,27 @@ def test_sighup_takes_up_the_watchlist_now(running: Running, post: Post) -> None
     running.says("watchlist taken up: 2 pages")
     assert time.monotonic() - began < 10
     assert running.process.poll() is None
+
+
+def test_systemd_hears_of_the_running_program(post: Post) -> None:
+    """The program itself tells the socket it was given that it is ready, that it lives while its ticks run, and that it stops."""
+    post.write("northwind/terms")
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(str(post.folder / "notify"))
+        manager.settimeout(20)
+        environ = os.environ | {"NOTIFY_SOCKET": str(post.folder / "notify"), "WATCHDOG_USEC": "400000"}
+        command = [sys.executable, "-m", "monitor", "run", "--watchlist", str(post.watchlist), "--archive", "own.db"]
+        with subprocess.Popen(command, cwd=post.folder, stderr=subprocess.DEVNULL, env=environ) as process:
+            try:
+                for wanted in ("READY=1", "WATCHDOG=1"):
+                    while wanted not in manager.recv(4096).decode().splitlines():
+                        pass
+                process.terminate()
+                while "STOPPING=1" not in manager.recv(4096).decode().splitlines():
+                    pass
+                assert process.wait(timeout=20) == 0
+            finally:
+                process.kill()
 
 
 def test_sigterm_ends_it_cleanly(running: Running) -> None:
