@@ -34,6 +34,15 @@ class Entry:
     keys: tuple[tuple[str, str | bool], ...]
     vendor_name: str = ""
 
+    @property
+    def key(self) -> str:
+        """`vendor/page`."""
+        return f"{self.vendor}/{self.page}"
+
+    def lines(self) -> tuple[str, ...]:
+        """The entry as it stands in a watchlist, below its vendor."""
+        return tuple(_vendor_lines(self, 0, _STEP))
+
 
 def with_page(data: bytes, entry: Entry, file: str) -> bytes:
     """The watchlist with the page at the end of its vendor's pages, or with a new vendor at the end; of no bytes, a new file.
