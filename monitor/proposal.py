@@ -141,10 +141,10 @@ def _trouble(capture: Capture, document: Document) -> Trouble | None:
     """What stands in the document's place: what the screen says, a way to a login, a page that only scripts would fill."""
     size = len(document.text)
     body = capture.body or b""
-    if found := screen(document):
-        return found
     if size <= SHORT and _LOGIN.search(capture.final_url) and not _LOGIN.search(capture.url):
         return Trouble("blocked_wall", f"the page redirects to {capture.final_url}")
+    if found := screen(document):
+        return found
     if size <= _SHELL_TEXT and len(body) > _SHELL_MARKUP * size and _SHELL.search(body):
         return Trouble("thin", f"the page holds almost no text ({size} characters) without its scripts")
     return None
