@@ -85,15 +85,14 @@ def vendor_slug(host: str) -> str:
     return _slug(label if len(label) >= _SHORT else label + rest.replace(".", "-")) or "vendor"
 
 
-def vendor_name(host: str, site_name: str, title: str) -> str:
-    """How people write the vendor's name: as the site calls itself, or the part of the title that the host's name agrees with."""
-    slug = vendor_slug(host)
+def vendor_name(slug: str, site_name: str, title: str) -> str:
+    """How people write a vendor's name: as the site calls itself, or the part of the title that the short name agrees with."""
     if (own := _without_room(site_name)) and len(own) <= _LONGEST_NAME:
         return own
     key = _letters(slug)
     parts = (_without_room(part) for part in _PARTS.split(title))
     named = (part for part in parts if len(part) <= _LONGEST_NAME and _agree(_letters(part), key))
-    return next(named, slug if _is_number(host) else slug.capitalize())
+    return next(named, slug.capitalize())
 
 
 def _agree(one: str, other: str) -> bool:
@@ -150,8 +149,11 @@ def _of_path(url: str, vendor: str) -> str:
 def _own(text: str, vendor: str) -> str:
     """The text as a slug of bounded length, without the vendor's name."""
     slug = _slug(_CAMEL.sub("-", text))
-    words = (slug.removeprefix(f"{vendor}-").removesuffix(f"-{vendor}")).split("-")
-    while len(words) > 1 and (len("-".join(words)) > _LONGEST_SLUG or words[-1] in _LITTLE):
+    slug = slug.removeprefix(f"{vendor}-").removesuffix(f"-{vendor}")
+    words = slug.split("-")
+    while (
+        len(words) > 1 and len(slug) > _LONGEST_SLUG and (len("-".join(words)) > _LONGEST_SLUG or words[-1] in _LITTLE)
+    ):
         words.pop()
     short = "-".join(words)[:_LONGEST_SLUG].strip("-")
     return short if any(map(str.isalpha, short)) and short != vendor else ""

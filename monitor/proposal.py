@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -86,16 +86,15 @@ def propose(capture: Capture, watchlist: Watchlist, wishes: Wishes) -> Proposal:
     url = capture.url if sight.trouble else capture.final_url or capture.url
     vendor = wishes.vendor or _vendor(watchlist, url) or naming.vendor_slug(naming.host_of(url))
     kind = wishes.type or _type(url, sight)
-    pages = frozenset(page.name for page in (*watchlist.pages, *watchlist.disabled) if page.vendor == vendor)
-    if wishes.page in pages:
+    siblings = {page.name: page for page in (*watchlist.pages, *watchlist.disabled) if page.vendor == vendor}
+    if wishes.page in siblings:
         raise UsageError(f"{vendor}/{wishes.page} is in the watchlist already; name another --page")
-    title = sight.document.title
     language = wishes.language or sight.document.language
-    slug = naming.unique(naming.page_slug(url, "" if sight.trouble else title, vendor, kind), pages, language)
+    title = "" if sight.trouble else sight.document.title
+    page = wishes.page or _page(naming.page_slug(url, title, vendor, kind), siblings, language)
     keys = tuple(_keys(url, kind, language, sight, wishes))
-    name = wishes.name or naming.vendor_name(naming.host_of(url), sight.site_name, "" if sight.trouble else title)
-    name = one_line(name, _LONGEST)
-    return Proposal(url, Entry(vendor, wishes.page or slug, keys, "" if pages else name), sight, not pages)
+    name = one_line(wishes.name or naming.vendor_name(vendor, sight.site_name, title), _LONGEST)
+    return Proposal(url, Entry(vendor, page, keys, "" if siblings else name), sight, not siblings)
 
 
 # --- what is there --------------------------------------------------------------------------------------------------------
@@ -175,6 +174,12 @@ def _vendor(watchlist: Watchlist, url: str) -> str:
         if naming.registrable(other) == naming.registrable(host):
             points[page.vendor] += 1_000 if other == host else 1
     return max(points, key=lambda vendor: points[vendor]) if points else ""
+
+
+def _page(slug: str, siblings: Mapping[str, Page], language: str) -> str:
+    """A name that no page of the vendor has; an edition in another language is called by that."""
+    is_edition = slug in siblings and siblings[slug].language not in (None, language)
+    return naming.unique(slug, siblings, language if is_edition else "")
 
 
 def _type(url: str, sight: Sight) -> str:

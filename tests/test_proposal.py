@@ -64,9 +64,16 @@ def test_a_vendor_that_is_watched_on_the_same_domain_is_meant() -> None:
 def test_a_name_that_is_taken_is_not_given_again() -> None:
     """A second page of that name gets another, and whoever asks for the first is refused."""
     watched = watching(northwind="https://northwind.example/x")
-    assert proposed(watchlist=watched)[0].entry.page == "terms-of-use-en"
+    assert proposed(watchlist=watched)[0].entry.page == "terms-of-use-2"
     with pytest.raises(UsageError, match="northwind/terms-of-use is in the watchlist already"):
         proposed(watchlist=watched, wishes=Wishes(page="terms-of-use"))
+
+
+def test_an_edition_in_another_language_is_called_by_it() -> None:
+    """Two editions of one text are told apart by what tells them apart."""
+    watched = watching(northwind="https://northwind.example/x, language: en")
+    assert proposed(capture(page_of(*CHINESE * 3)), watched)[0].entry.page == "terms-of-use-zh"
+    assert proposed(capture(), watched)[0].entry.page == "terms-of-use-2"
 
 
 def test_the_site_says_its_name() -> None:

@@ -1,8 +1,9 @@
-"""Put an edited watchlist in the place of the old one, whole, with the mode it had."""
+"""Put an edited watchlist in the place of the old one, whole, with the mode and the owner it had."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from monitor.errors import UsageError
@@ -28,7 +29,7 @@ def save(path: Path, before: bytes | None, after: bytes) -> None:
     target = path.resolve()
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        _write(part, after, None if before is None else target.stat().st_mode)
+        _write(part, after, None if before is None else target.stat())
         part.replace(target)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; nothing is written") from error
@@ -36,10 +37,12 @@ def save(path: Path, before: bytes | None, after: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def _write(part: Path, data: bytes, mode: int | None) -> None:
+def _write(part: Path, data: bytes, like: os.stat_result | None) -> None:
     with part.open("xb") as file:
-        if mode is not None:
-            os.fchmod(file.fileno(), mode & 0o7777)
+        if like:
+            with suppress(PermissionError):  # only an administrator writes what stays somebody else's
+                os.fchown(file.fileno(), like.st_uid, like.st_gid)
+            os.fchmod(file.fileno(), like.st_mode & 0o7777)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
