@@ -240,6 +240,17 @@ def test_a_broken_watchlist_is_not_added_to(watchlist: Path) -> None:
     assert "unknown type" in str(done.exception)
 
 
+def test_braces_are_refused_after_the_proposal(watchlist: Path, web: Web) -> None:
+    """Who cannot have the entry written can copy it: it is shown all the same."""
+    web.pages["/terms"] = (200, terms())
+    text = "version: 1\nsettings: {allow_private_addresses: true}\nvendors: {a: {pages: {b: {type: terms, url: https://a.example}}}}\n"
+    watchlist.write_text(text, "utf-8")
+    done = add(watchlist, f"{web.url}/terms", "--yes")
+    assert "type: terms" in done.stdout and "watchlist.yaml:3: vendors is written in braces" in str(done.exception)
+    assert watchlist.read_text("utf-8") == text
+    assert add(watchlist, f"{web.url}/terms", "--dry-run").exit_code == 0
+
+
 def test_the_mode_and_the_link_of_the_file_are_kept(watchlist: Path, web: Web) -> None:
     """A file that only its owner may read stays so, a link to it stays a link, and no other file is left."""
     web.pages["/terms"] = (200, terms())

@@ -18,7 +18,7 @@ from monitor.errors import UsageError, WatchlistError
 from monitor.model import PAGE_TYPES, Validators
 from monitor.proposal import Proposal, Sight, Wishes, propose
 from monitor.schedule import parse_every
-from monitor.watchlist import Watchlist, empty, load, parse
+from monitor.watchlist import Watchlist, empty, parse
 from monitor.watchlist.editing import with_page
 from monitor.watchlist.kinds import language, page_url, slug
 from monitor.watchlist.saving import content, save
@@ -59,17 +59,18 @@ def add(setup_: Setup, url: str, yes: bool, dry_run: bool, json_: bool, **wishes
     the watchlist stays as it is; where there is no watchlist yet, one is made.
     """
     wished = Wishes(**{key: text or "" for key, text in wishes.items()})
-    before = content(setup_.watchlist_file)
-    watchlist = load(setup_.watchlist_file) if before else empty(setup_.watchlist_file)
+    path = setup_.watchlist_file
+    before = content(path)
+    watchlist = parse(before, path, os.environ) if before else empty(path)
     proposal = _proposal(watchlist, url, wished)
-    after = with_page(before or b"", proposal.entry, str(setup_.watchlist_file))
-    _must_be_sound(after, watchlist, proposal)
     print_json(_json(proposal)) if json_ else _print(proposal)
     is_sure = yes and (not proposal.trouble or bool(wished.type))
     _say_trouble(proposal, is_added=is_sure)
-    if not dry_run and (is_sure or (not yes and _is_wanted())):
-        save(setup_.watchlist_file, before, after)
-        setup_.say(f"{proposal.entry.key} added to {setup_.watchlist_file}")
+    if not dry_run and (is_sure or not yes):
+        after = _edited(before or b"", watchlist, proposal)
+        if is_sure or _is_wanted():
+            save(path, before, after)
+            setup_.say(f"{proposal.entry.key} added to {path}")
     if proposal.trouble:
         sys.exit(_SOME_PAGES_FAILED)
 
@@ -94,8 +95,9 @@ def _must_be_new(watchlist: Watchlist, url: str) -> None:
         raise UsageError(f"{url} is already watched, as {page.key}")
 
 
-def _must_be_sound(after: bytes, watchlist: Watchlist, proposal: Proposal) -> None:
-    """The edited file is a sound watchlist of the old pages and the new one. Raises UsageError otherwise."""
+def _edited(before: bytes, watchlist: Watchlist, proposal: Proposal) -> bytes:
+    """The file with the page: a sound watchlist of the old pages and the new one. Raises UsageError where it would be none."""
+    after = with_page(before, proposal.entry, str(watchlist.path))
     try:
         edited = parse(after, watchlist.path, os.environ)
     except WatchlistError as error:
@@ -104,6 +106,7 @@ def _must_be_sound(after: bytes, watchlist: Watchlist, proposal: Proposal) -> No
     added = new.pop(proposal.entry.key, None)
     if added is None or new != old:
         raise UsageError("the watchlist would say something else with it, so nothing is written: add it by hand")
+    return after
 
 
 def _is_wanted() -> bool:
