@@ -13,7 +13,6 @@ from monitor.model import DATA_TOPICS, Document, Effective, Link
 from monitor.records import AlertRecord, ChangeRecord, Message, Parcel
 from monitor.report import Style, digest_message, message, notice_message
 
-
 PAST = timedelta(days=30)
 
 
