@@ -119,5 +119,5 @@ def test_an_import_goes_by_the_verdicts(watchlist: Path) -> None:
         lines.append(json.dumps({"vendor": "acme", "page": "terms", "fetched_at": at, "file": f"{number}.html"}))
     (folder / "list.jsonl").write_text("\n".join(lines), "utf-8")
     run("import", "captures", folder / "list.jsonl", "--watchlist", watchlist)
-    with Archive(folder / "archive.db", read_only=True) as archive:
+    with Archive(folder / "archive.db", mode="read") as archive:
         assert [record.change.verdict for record in archive.changes()] == ["note"]
