@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from faulty import Arrival, Sink
@@ -44,13 +45,11 @@ def ledger(path: Path) -> Ledger:
     return Ledger(len(alerts), len(found), parcels, unsent)
 
 
-def owed(path: Path) -> tuple[int, str | None]:
-    """How many deliveries are owed, and when the first of them is due."""
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
-        number, due = db.execute(
-            "SELECT count(*), min(next_at) FROM deliveries WHERE state IN ('owed', 'sending')"
-        ).fetchone()
-    return int(number), due
+def owed(path: Path) -> tuple[int, datetime | None]:
+    """How many deliveries are owed, and when the last of them is due."""
+    with Archive(path, mode="read") as archive:
+        found = (*archive.deliveries(state="owed"), *archive.deliveries(state="sending"))
+    return len(found), max((each.next_at for each in found if each.next_at), default=None)
 
 
 def lost(told: Ledger, sinks: Sequence[Sink]) -> Iterator[str]:
@@ -127,7 +126,9 @@ def unrecorded(path: Path, served: dict[str, tuple[int, int]], revisions: Sequen
 
 
 def unsound(path: Path) -> Iterator[str]:
-    """What SQLite itself finds wrong with the file."""
+    """What `monitor verify` and SQLite itself find wrong with the file."""
+    with Archive(path, mode="read") as archive:
+        yield from archive.verify()
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
         (said,) = db.execute("PRAGMA integrity_check").fetchone()
     if said != "ok":
