@@ -5,10 +5,14 @@ python soak/at.py SECONDS check --watchlist ...
 
 from __future__ import annotations
 
+import signal
 import sys
 from datetime import UTC, datetime, timedelta
 
 from monitor.cli import main, setup
+
+LIMIT = 600
+"""Seconds after which it ends, whatever it does: nothing is left running if the soak itself is killed."""
 
 
 def moved(seconds: float) -> None:
@@ -17,5 +21,6 @@ def moved(seconds: float) -> None:
 
 
 if __name__ == "__main__":
+    signal.alarm(LIMIT)
     moved(float(sys.argv.pop(1)))
     main()

@@ -117,7 +117,7 @@ def thousand(folder: Path, seed: int, count: int, say: Say, *, storm: bool, stal
     return Result(line, (*violations, *together))
 
 
-def kill(folder: Path, seed: int, kills: int, say: Say, *, count: int = 6) -> Result:
+def kill(folder: Path, seed: int, kills: int, say: Say, *, count: int = 10) -> Result:
     """The program is killed at random moments of checks and of the daemon, and always just started again."""
     chance = random.Random(seed)  # noqa: S311 - nothing here is secret
     sinks = (
@@ -127,13 +127,13 @@ def kill(folder: Path, seed: int, kills: int, say: Say, *, count: int = 6) -> Re
     )
     began, reported, moments = time.monotonic(), list[str](), Counter[str]()
     with stage(folder, say, count, sinks, storm=False, every="15m") as ready:
-        length = _usual(ready)
+        start, length = _usual(ready)
         say(f"  a usual run takes {length:.1f} s")
         while moments.total() < kills:
             _stir(ready, chance)
             command = ("run",) if chance.random() < 0.2 else ("check", "--json")
             running = ready.program.start(*command)
-            time.sleep(chance.triangular(0, length, 0.6 * length))
+            time.sleep(chance.uniform(0, start) if chance.random() < 0.15 else chance.uniform(start, length))
             over = running.is_over()
             done = running.end(signal.SIGKILL)
             checked = done.out.count("\n")
@@ -157,17 +157,18 @@ def kill(folder: Path, seed: int, kills: int, say: Say, *, count: int = 6) -> Re
     return Result(line, violations)
 
 
-def _usual(ready: Stage) -> float:
-    """Seconds that a run takes which finds many changes and delivers them."""
+def _usual(ready: Stage) -> tuple[float, float]:
+    """Seconds that the program takes to start, and that a run takes which finds many changes and delivers them."""
     ready.site.revisions = [revision + 1 for revision in ready.site.revisions]
     ready.program.later += timedelta(minutes=20)
-    return ready.round().seconds
+    length = ready.round().seconds
+    return min(ready.round("--due").seconds, length / 2), length
 
 
 def _stir(ready: Stage, chance: random.Random) -> None:
     """Some time passes: some pages change, and some channels fail."""
     ready.program.later += timedelta(minutes=chance.uniform(0.5, 20))
-    for _ in range(chance.choice((0, 1, 2, 4))):
+    for _ in range(chance.choice((0, 1, 3, 6))):
         ready.site.revisions[chance.randrange(len(ready.site.revisions))] += 1
     ready.share(0)
     ready.share(SHARE, *chance.sample(ready.sinks, chance.randint(1, len(ready.sinks))))
