@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -38,6 +38,8 @@ BACKOFF = (
 JITTER = 0.1
 """Share of a pause by which it is drawn out, more or less by the delivery's key: many that failed together return apart."""
 GIVE_UP = timedelta(days=7)
+LEAST_ATTEMPTS = len(BACKOFF)
+"""Attempts before which nothing is given up: what waited a week behind a channel that was down deserves a fair try, too."""
 PROBE = timedelta(hours=1)
 """How often a channel that stopped is given one delivery, to see whether somebody mended it."""
 MOST_FAILURES = 3
@@ -98,14 +100,23 @@ class Delivered:
     faults: tuple[str, ...] = ()
 
 
-def deliver(archive: Outbox, channels: Mapping[str, Channel], now: datetime, manner: Manner) -> Delivered:
-    """Send what is due, once each; what fails in passing stays owed. One bad delivery never keeps back the next."""
+def deliver(
+    archive: Outbox,
+    channels: Mapping[str, Channel],
+    now: datetime,
+    manner: Manner,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Delivered:
+    """Send what is due, once each; what fails in passing stays owed. One bad delivery never keeps back the next.
+
+    Once it is `stopping`, the delivery in hand is finished and no other is begun.
+    """
     began = time.monotonic()
     folding = _folding(channels, now, manner)
     failures: Counter[str] = Counter()
     sent = failed = 0
     faults: list[str] = []
-    while time.monotonic() - began < LONGEST_PASS:
+    while time.monotonic() - began < LONGEST_PASS and not stopping():
         closed = frozenset(name for name, times in failures.items() if times >= MOST_FAILURES)
         parcel = archive.claim(now, LEASE, replace(folding, closed=closed))
         if parcel is None:
@@ -132,7 +143,7 @@ def next_attempt(delivery: Delivery, error: DeliveryError, now: datetime) -> dat
     drawn_out = pause * (1 + JITTER * (int(delivery.key[:8], 16) / 0xFFFFFFFF))
     asked = timedelta(seconds=min(error.retry_after or 0.0, BACKOFF[-1].total_seconds()))
     at = now + max(drawn_out, asked)
-    return at if at <= delivery.due_at + GIVE_UP else None
+    return at if at <= delivery.due_at + GIVE_UP or delivery.attempts < LEAST_ATTEMPTS else None
 
 
 def _folding(channels: Mapping[str, Channel], now: datetime, manner: Manner) -> Folding:
