@@ -96,7 +96,7 @@ def test_a_disk_that_fills_up_loses_nothing(room: int, tmp_path: Path) -> None:
 
         def check(number: int) -> None:
             fetcher = FakeFetcher([terms(p5=f"We keep your chats for {number} days.")] * len(PAGES))
-            list(pipeline.check(PAGES, archive, fetcher, JUDGEMENT, lambda: START + number * HOUR))
+            list(pipeline.check(PAGES, archive, lambda *_: fetcher, JUDGEMENT, lambda: START + number * HOUR))
 
         def send(number: int) -> None:
             deliver(archive, boxes, START + number * HOUR, Manner())
