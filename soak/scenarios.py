@@ -117,7 +117,7 @@ def thousand(folder: Path, seed: int, count: int, say: Say, *, storm: bool, stal
     return Result(line, (*violations, *together))
 
 
-def kill(folder: Path, seed: int, kills: int, say: Say, *, count: int = 10) -> Result:
+def kill(folder: Path, seed: int, kills: int, say: Say, *, count: int = 6) -> Result:
     """The program is killed at random moments of checks and of the daemon, and always just started again."""
     chance = random.Random(seed)  # noqa: S311 - nothing here is secret
     sinks = (
@@ -168,7 +168,7 @@ def _usual(ready: Stage) -> tuple[float, float]:
 def _stir(ready: Stage, chance: random.Random) -> None:
     """Some time passes: some pages change, and some channels fail."""
     ready.program.later += timedelta(minutes=chance.uniform(0.5, 20))
-    for _ in range(chance.choice((0, 1, 3, 6))):
+    for _ in range(chance.choice((0, 1, 2, 4))):
         ready.site.revisions[chance.randrange(len(ready.site.revisions))] += 1
     ready.share(0)
     ready.share(SHARE, *chance.sample(ready.sinks, chance.randint(1, len(ready.sinks))))
