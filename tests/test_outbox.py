@@ -321,9 +321,16 @@ def test_a_broken_channel_does_not_block_the_next() -> None:
 
 
 def test_a_dead_channel_does_not_hold_up_the_others() -> None:
-    """After three failures in a row a pass leaves a channel alone, however much is owed through it."""
+    """After ten failures in a row a pass leaves a channel alone, however much is owed through it."""
+    owing, hook = archive(*map(owed, range(1, 19)), owed(19, "hook")), MemoryChannel("hook")
+    assert send(owing, MemoryChannel(error=DeliveryError("refused")), hook) == Delivered(1, 0, 18, 10)
+
+
+def test_a_slow_channel_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel that lets a pass wait for half a minute in vain is left alone sooner."""
+    monkeypatch.setattr("monitor.outbox.MOST_LOST", 0.0)
     owing, hook = archive(*map(owed, range(1, 9)), owed(9, "hook")), MemoryChannel("hook")
-    assert send(owing, MemoryChannel(error=DeliveryError("timeout")), hook) == Delivered(1, 0, 8, 3)
+    assert send(owing, MemoryChannel(error=DeliveryError("timeout")), hook) == Delivered(1, 0, 8, 1)
 
 
 def test_an_error_is_kept_as_one_short_line() -> None:
