@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test run signal bench pictures lock image clean
+.PHONY: install demo test run soak signal bench pictures lock image clean
 
 install: $(VENV)/.installed
 
@@ -25,6 +25,12 @@ test: install
 
 run: install
 	$(BIN)/monitor run
+
+# Some minutes: alerts through servers that fail at random, and a program that is killed at random moments.
+SEED ?= 1
+
+soak: install
+	$(BIN)/python soak/alerts.py all --seed $(SEED)
 
 # The scorers and the recorded histories stand beside the repository, not in it.
 SHARED ?= ../shared

@@ -121,7 +121,7 @@ class Daemon:
             self._say(f"{delivered.failed} alerts given up; `monitor alerts list` shows them")
 
     def stop(self) -> None:
-        """Stop after the page that is being checked."""
+        """Stop after the page that is being checked, and the alert that is being sent."""
         self._stopping.set()
 
     def reload(self) -> None:
@@ -140,7 +140,7 @@ class Daemon:
         self._ways.close()
 
     def _take(self, watchlist: Watchlist) -> None:
-        self._round = wiring.rounds(watchlist, self._environ)
+        self._round = replace(wiring.rounds(watchlist, self._environ), stopping=self._stopping.is_set)
         self._watchlist = watchlist
         self._edited = _edited(watchlist.path)
 

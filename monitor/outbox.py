@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -38,10 +38,13 @@ BACKOFF = (
 JITTER = 0.1
 """Share of a pause by which it is drawn out, more or less by the delivery's key: many that failed together return apart."""
 GIVE_UP = timedelta(days=7)
+LEAST_ATTEMPTS = len(BACKOFF)
+"""Attempts before which nothing is given up: what waited a week behind a channel that was down deserves a fair try, too."""
 PROBE = timedelta(hours=1)
 """How often a channel that stopped is given one delivery, to see whether somebody mended it."""
-MOST_FAILURES = 3
-"""Failures in a row after which a pass leaves a channel alone: one whose every attempt times out must not hold up the others."""
+MOST_FAILURES, MOST_LOST = 10, 30.0
+"""Failures in a row, and seconds lost by them, after which a pass leaves a channel alone: one whose every attempt times out
+must not hold up the others."""
 MOST_ERROR = 300
 
 
@@ -98,30 +101,57 @@ class Delivered:
     faults: tuple[str, ...] = ()
 
 
-def deliver(archive: Outbox, channels: Mapping[str, Channel], now: datetime, manner: Manner) -> Delivered:
-    """Send what is due, once each; what fails in passing stays owed. One bad delivery never keeps back the next."""
+def deliver(
+    archive: Outbox,
+    channels: Mapping[str, Channel],
+    now: datetime,
+    manner: Manner,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Delivered:
+    """Send what is due, once each; what fails in passing stays owed. One bad delivery never keeps back the next.
+
+    Once it is `stopping`, the delivery in hand is finished and no other is begun.
+    """
     began = time.monotonic()
-    folding = _folding(channels, now, manner)
-    failures: Counter[str] = Counter()
+    folding, patience = _folding(channels, now, manner), _Patience()
     sent = failed = 0
     faults: list[str] = []
-    while time.monotonic() - began < LONGEST_PASS:
-        closed = frozenset(name for name, times in failures.items() if times >= MOST_FAILURES)
-        parcel = archive.claim(now, LEASE, replace(folding, closed=closed))
+    while time.monotonic() - began < LONGEST_PASS and not stopping():
+        parcel = archive.claim(now, LEASE, replace(folding, closed=patience.closed))
         if parcel is None:
             break
-        channel = parcel.first.channel
+        started = time.monotonic()
         try:
             note = _send(archive, channels, parcel, now, manner.style)
         except DeliveryError as error:
-            failures[channel] += 1
+            patience.lose(parcel.first.channel, time.monotonic() - started)
             failed += _refused(archive, parcel, error, now)
         else:
-            failures[channel] = 0
+            patience.regain(parcel.first.channel)
             archive.sent(parcel.first.id, now, note)
             sent += len(parcel.deliveries)
             faults += [note] if note else []
     return Delivered(sent, failed, *archive.owed(), tuple(dict.fromkeys(faults)))
+
+
+class _Patience:
+    """How much more a pass bears of each channel."""
+
+    def __init__(self) -> None:
+        self._failures: Counter[str] = Counter()
+        self._lost: Counter[str] = Counter()
+        self.closed: frozenset[str] = frozenset()
+
+    def lose(self, channel: str, seconds: float) -> None:
+        """A failure that took so many seconds."""
+        self._failures[channel] += 1
+        self._lost[channel] += round(seconds)
+        if self._failures[channel] >= MOST_FAILURES or self._lost[channel] >= MOST_LOST:
+            self.closed |= {channel}
+
+    def regain(self, channel: str) -> None:
+        """A success: what was before is forgotten."""
+        self._failures[channel] = self._lost[channel] = 0
 
 
 def next_attempt(delivery: Delivery, error: DeliveryError, now: datetime) -> datetime | None:
@@ -132,7 +162,7 @@ def next_attempt(delivery: Delivery, error: DeliveryError, now: datetime) -> dat
     drawn_out = pause * (1 + JITTER * (int(delivery.key[:8], 16) / 0xFFFFFFFF))
     asked = timedelta(seconds=min(error.retry_after or 0.0, BACKOFF[-1].total_seconds()))
     at = now + max(drawn_out, asked)
-    return at if at <= delivery.due_at + GIVE_UP else None
+    return at if at <= delivery.due_at + GIVE_UP or delivery.attempts < LEAST_ATTEMPTS else None
 
 
 def _folding(channels: Mapping[str, Channel], now: datetime, manner: Manner) -> Folding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,10 @@ _log = logging.getLogger("monitor.rounds")
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Who is told what at the end of a round. `told` are the channels that hear of the monitor's own troubles."""
+    """Who is told what at the end of a round. `told` are the channels that hear of the monitor's own troubles.
+
+    `stopping` says that the program is to end, and that no further delivery is to be begun.
+    """
 
     channels: Mapping[str, Channel]
     manner: Manner
@@ -33,24 +36,24 @@ class Round:
     watch: Watch
     told: tuple[str, ...]
     heartbeat: Heartbeat | None = None
+    stopping: Callable[[], bool] = lambda: False
 
     def finish(self, archive: Archive, now: datetime) -> Delivered:
         """End a round: send what is owed, look after the monitor's health, send the news of that, too."""
         delivered = self.deliver(archive, now)
-        return (
-            _both(delivered, outbox.deliver(archive, self.channels, now, self.manner))
-            if self.look_after(archive, now).told
-            else delivered
-        )
+        return _both(delivered, self._pass(archive, now)) if self.look_after(archive, now).told else delivered
 
     def deliver(self, archive: Archive, now: datetime) -> Delivered:
         """Send what is owed; if a channel stopped by that, or came back, the others hear of it at once."""
         before = archive.stopped()
-        delivered = outbox.deliver(archive, self.channels, now, self.manner)
+        delivered = self._pass(archive, now)
         if not delivered.failed and {each.name for each in archive.stopped()} == {each.name for each in before}:
             return delivered
         self.look_after(archive, now)
-        return _both(delivered, outbox.deliver(archive, self.channels, now, self.manner))
+        return _both(delivered, self._pass(archive, now))
+
+    def _pass(self, archive: Archive, now: datetime) -> Delivered:
+        return outbox.deliver(archive, self.channels, now, self.manner, self.stopping)
 
     def look_after(self, archive: Archive, now: datetime) -> News:
         """Note what keeps the monitor from its work and what does no longer, and owe the news of it; what is news."""

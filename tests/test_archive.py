@@ -63,6 +63,8 @@ def test_the_current_version_is_known(archive: Archive) -> None:
         key="key of one",
         fingerprint="print of one",
         edition="1",
+        snapshot=recorded.snapshot or "",
+        content_type="text/html; charset=utf-8",
         language="en",
         seen_at=START,
         size=len(version("one").document.text),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -47,6 +48,23 @@ def test_a_writer_that_died_holds_nothing(path: Path) -> None:
     subprocess.run([sys.executable, "-c", dying], check=False, timeout=20)
     with Archive(path, wait=0) as archive:
         assert archive.pages() == ()
+
+
+def test_what_a_killed_writer_left_half_done_is_undone_for_readers_too(path: Path) -> None:
+    """A transaction that a kill cut short is rolled back by whoever opens the archive next, be it only to read."""
+    crashed = path.with_name("crashed.db")
+    with Archive(path) as writer:
+        with_change(writer)
+        writer._db.execute("PRAGMA cache_size = 2")  # so that what is not committed is in the file already
+        with pytest.raises(TimeoutError), writing(writer._db):
+            writer._db.execute("UPDATE changes SET summary = ?", ("half done " * 50_000,))
+            for name in os.listdir(path.parent):  # noqa: PTH208 - names, to tell what belongs to the archive
+                if name.startswith(path.name) and not name.endswith(".lock"):
+                    shutil.copy(path.with_name(name), crashed.with_name(name.replace(path.name, crashed.name)))
+            raise TimeoutError
+    with Archive(crashed, mode="read") as reader:
+        assert [record.change.summary for record in reader.changes()] != []
+        assert list(reader.verify()) == []
 
 
 def test_readers_read_while_one_writes(path: Path) -> None:

@@ -186,9 +186,24 @@ def test_the_other_side_cannot_hurry() -> None:
 def test_after_seven_days_it_is_given_up() -> None:
     """A delivery that could not leave within seven days of when it was due is failed for good, not of when it was made."""
     week, error = timedelta(days=7), DeliveryError("down")
-    digest = replace(owed(1), created_at=NOW - week)
-    assert next_attempt(digest, error, NOW + week - 2 * PAUSES[0]) is not None
+    digest = replace(owed(1), created_at=NOW - week, attempts=len(PAUSES))
+    assert next_attempt(digest, error, NOW + week - 2 * PAUSES[-1]) is not None
     assert next_attempt(digest, error, NOW + week) is None
+
+
+def test_what_had_to_wait_is_not_given_up_at_its_first_failure() -> None:
+    """What waited behind a channel that was down for more than a week is tried six times before it is given up."""
+    late = NOW + timedelta(days=8)
+    found = [next_attempt(replace(owed(1), attempts=times), DeliveryError("451"), late) for times in (1, 5, 6)]
+    assert [each is None for each in found] == [False, False, True]
+
+
+def test_a_stop_ends_a_pass_after_the_delivery_in_hand() -> None:
+    """A pass that is told to stop marks what it has just sent, begins nothing else, and leaves the rest owed."""
+    owing, mail = archive(owed(1), owed(2), owed(3)), MemoryChannel()
+    delivered = deliver(owing, {"mail": mail}, NOW, Manner(), lambda: len(mail.taken) == 2)
+    assert delivered == Delivered(2, 0, 1)
+    assert [owing.rows[number].attempts for number in (1, 2, 3)] == [1, 1, 0]
 
 
 def test_a_permanent_refusal_is_final() -> None:
@@ -306,9 +321,16 @@ def test_a_broken_channel_does_not_block_the_next() -> None:
 
 
 def test_a_dead_channel_does_not_hold_up_the_others() -> None:
-    """After three failures in a row a pass leaves a channel alone, however much is owed through it."""
+    """After ten failures in a row a pass leaves a channel alone, however much is owed through it."""
+    owing, hook = archive(*map(owed, range(1, 19)), owed(19, "hook")), MemoryChannel("hook")
+    assert send(owing, MemoryChannel(error=DeliveryError("refused")), hook) == Delivered(1, 0, 18, 10)
+
+
+def test_a_slow_channel_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel that lets a pass wait for half a minute in vain is left alone sooner."""
+    monkeypatch.setattr("monitor.outbox.MOST_LOST", 0.0)
     owing, hook = archive(*map(owed, range(1, 9)), owed(9, "hook")), MemoryChannel("hook")
-    assert send(owing, MemoryChannel(error=DeliveryError("timeout")), hook) == Delivered(1, 0, 8, 3)
+    assert send(owing, MemoryChannel(error=DeliveryError("timeout")), hook) == Delivered(1, 0, 8, 1)
 
 
 def test_an_error_is_kept_as_one_short_line() -> None:

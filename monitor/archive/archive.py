@@ -59,7 +59,8 @@ class Archive:
                 opened.callback(Lock(path, wait).release)
                 if not path.exists():
                     schema.create(path)
-            self._db = connect(path, "ro" if mode == "read" else "rw")
+            # A reader, too, may have to roll back what a killed writer left half done; `query_only` keeps it from all else.
+            self._db = connect(path, "rw")
             opened.callback(self._db.close)
             schema.prepare(self._db, path, mode)
             self._blobs = Blobs(self._db)

@@ -34,7 +34,7 @@ def journal_mode(sqlite: tuple[int, int, int]) -> str:
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A bare connection that begins no transaction of its own. `mode`: "ro", "rw", or "rwc" to make the file.
+    """A bare connection that begins no transaction of its own. `mode`: "rw", or "rwc" to make the file.
 
     Threads may share it if they take turns.
     """

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import click
+
 from monitor.errors import UsageError
+from monitor.watchlist import css
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
@@ -46,3 +50,27 @@ def page_key(text: str) -> tuple[str, str]:
     if not (vendor and slash and page):
         raise UsageError(f"{text!r} is no page: write vendor/page")
     return vendor, page
+
+
+def checked(check: Callable[[str], object]) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """For an option of click: text that `check` can read, as it was given; what ValueError says is what was expected."""
+
+    def callback(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+        try:
+            if given is not None:
+                check(given)
+        except ValueError as error:
+            raise click.BadParameter(f"{given!r}: {error}") from error
+        return given
+
+    return callback
+
+
+def selector(_context: click.Context, _option: click.Parameter, given: str | tuple[str, ...] | None) -> object:
+    """For an option of click: CSS selectors that can be used."""
+    for text in (given,) if isinstance(given, str) else given or ():
+        try:
+            css(text)
+        except ValueError as error:
+            raise click.BadParameter(f"{text!r}: {error}") from error
+    return given

@@ -1,4 +1,4 @@
-"""`watchlist`: is it right, what does it watch, by which rules, and what would other selectors read."""
+"""`watchlist`: is it right, what does it watch, by which rules, what would other selectors read, and a page more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from rich.text import Text
 
 from monitor import wiring
 from monitor.archive import Archive
-from monitor.cli.arguments import page_key
+from monitor.cli.adding import add
+from monitor.cli.arguments import page_key, selector
 from monitor.cli.rules import listed_rules, rule_json, rule_row
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.cli.show import console, edits, table, when
@@ -17,7 +18,6 @@ from monitor.errors import UsageError
 from monitor.extract.screen import LASTING
 from monitor.model import Capture, Document, Page
 from monitor.preview import Preview, preview
-from monitor.watchlist import css
 
 _DOCUMENTS = frozenset({"ok", "unreadable", *LASTING})
 """Outcomes of captures whose bytes may hold the document, if only it is read rightly."""
@@ -25,7 +25,7 @@ _DOCUMENTS = frozenset({"ok", "unreadable", *LASTING})
 
 @click.group()
 def watchlist() -> None:
-    """The watchlist: is it right, what does it watch, by which rules, and what would other selectors read."""
+    """The watchlist: is it right, what does it watch, by which rules, what would other selectors read; add a page."""
 
 
 @watchlist.command()
@@ -82,19 +82,10 @@ def rules_(setup: Setup, json_: bool) -> None:
     console().print(table(["rule", "says", "topics", "when", "reason given"], map(rule_row, found)))
 
 
-def _selector(_context: click.Context, _option: click.Parameter, given: str | tuple[str, ...] | None) -> object:
-    for text in (given,) if isinstance(given, str) else given or ():
-        try:
-            css(text)
-        except ValueError as error:
-            raise click.BadParameter(f"{text!r}: {error}") from error
-    return given
-
-
 @watchlist.command("try")
 @click.argument("page", metavar="VENDOR/PAGE")
-@click.option("--select", callback=_selector, metavar="CSS", help="This alone is the document.")
-@click.option("--remove", callback=_selector, metavar="CSS", multiple=True, help="Drop this; may be given repeatedly.")
+@click.option("--select", callback=selector, metavar="CSS", help="This alone is the document.")
+@click.option("--remove", callback=selector, metavar="CSS", multiple=True, help="Drop this; may be given repeatedly.")
 @click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="How many snapshots to read.")
 @as_json
 @common
@@ -165,4 +156,5 @@ def _size(document: Document) -> dict[str, object]:
     return {"characters": len(document.text), "blocks": len(document.blocks)}
 
 
+watchlist.add_command(add)
 COMMANDS: tuple[click.Command, ...] = (watchlist,)

@@ -91,6 +91,13 @@ def links(body: bytes, content_type: str, base: str) -> tuple[Link, ...]:
     return in_html(chrome.cut(chrome.strip(tree)), base)
 
 
+def site_name(body: bytes, content_type: str) -> str:
+    """What the site that served the bytes calls itself; empty where it does not say. Raises ReadingError as `prepare` does."""
+    if _kind(body, content_type) != "html":
+        return ""
+    return chrome.site_name(chrome.parse(decode(body, content_type)))
+
+
 def _document(source: Source) -> Document:
     if source.kind == "html":
         document = html.read(source.markup, source.select, source.remove)

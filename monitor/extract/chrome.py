@@ -100,6 +100,12 @@ def language(tree: LexborHTMLParser) -> str:
     return (tree.root.attributes.get("lang") or "") if tree.root else ""
 
 
+def site_name(tree: LexborHTMLParser) -> str:
+    """What the site calls itself; empty where it does not say."""
+    node = tree.css_first("meta[property='og:site_name'], meta[name='og:site_name'], meta[name='application-name']")
+    return visible(node.attributes.get("content") or "") if node else ""
+
+
 def strip(tree: LexborHTMLParser) -> LexborHTMLParser:
     """Drop what no reader sees (scripts, styles, templates), in place, and return the tree."""
     tree.strip_tags(INVISIBLE, recursive=True)

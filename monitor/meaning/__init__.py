@@ -1,6 +1,7 @@
 """What a text says on users' data and on offers, and what an edit of it means to a reader."""
 
 from monitor.meaning.effective import effective
+from monitor.meaning.page_types import page_type
 from monitor.meaning.understand import (
     Understood,
     first_of_each,
@@ -16,6 +17,7 @@ __all__ = [
     "effective",
     "first_of_each",
     "is_understood",
+    "page_type",
     "topics_of",
     "understand",
     "understand_document",

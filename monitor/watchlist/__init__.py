@@ -1,7 +1,7 @@
 """The watchlist: a YAML file -> settings, channels, rules and pages, or every mistake in it at once."""
 
 from monitor.watchlist.kinds import css
-from monitor.watchlist.loading import load
+from monitor.watchlist.loading import empty, load, parse
 from monitor.watchlist.values import (
     AppriseSettings,
     ChannelSettings,
@@ -26,6 +26,8 @@ __all__ = [
     "Watchlist",
     "WebhookSettings",
     "css",
+    "empty",
     "expand",
     "load",
+    "parse",
 ]

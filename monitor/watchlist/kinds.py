@@ -21,7 +21,7 @@ TOPIC_GROUPS = {"data-usage": DATA_TOPICS, "offers": OFFER_TOPICS}
 """Names that a rule or a verdict may use for several topics at once."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _PAUSE = re.compile(r"([0-9]{1,3})([sm])")
 _LONGEST_PAUSE = 600
 _DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
@@ -157,6 +157,20 @@ def _pause(said: object) -> object:
     return said
 
 
+def slug(text: str) -> str:
+    """A short name of a vendor, a page or a channel. Raises ValueError, which says what was expected."""
+    if not _SLUG.fullmatch(text):
+        raise ValueError("expected a name of a-z, 0-9 and `-`, like `data-sharing`")
+    return text
+
+
+def language(text: str) -> str:
+    """The code of a language. Raises ValueError, which says what was expected."""
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError("expected a language code like en, zh or pt-BR, in quotes")
+    return text
+
+
 def css(text: str) -> str:
     """A selector as it is given, if it can be used. Raises ValueError, which says what was expected."""
     try:
@@ -192,7 +206,7 @@ def matches_or_variable(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Slug = Annotated[str, matches(_SLUG, "a name of a-z, 0-9 and `-`, like `data-sharing`")]
+Slug = Annotated[str, checked(slug)]
 Every = Annotated[str, AfterValidator(_schedule)]
 Pause = Annotated[str | Literal[False], PlainValidator(_pause)]
 Quiet = Annotated[str | Literal[False], PlainValidator(_quiet)]
@@ -201,6 +215,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Clock = Annotated[str, checked(clock)]
 Duration = Annotated[str, checked(duration)]
 Size = Annotated[str, checked(size)]
+Language = Annotated[str, checked(language)]
 Selector = Annotated[str, AfterValidator(css)]
 Address = Annotated[str, matches_or_variable(r"[^@\s]+@[^@\s]+", "an address like you@example.com")]
 Topic = Annotated[str, one_of("topic", (*TOPIC_GROUPS, *TOPICS))]

@@ -21,6 +21,7 @@ from monitor.watchlist.values import (
     Settings,
     Watchlist,
     WebhookSettings,
+    bare,
     expand,
 )
 
@@ -54,6 +55,11 @@ def parse(data: bytes, path: Path, environ: Mapping[str, str]) -> Watchlist:
     if found or not isinstance(result, shape.WatchlistShape):
         raise WatchlistError(_sorted(found))
     return _build(result, path, environ)
+
+
+def empty(path: Path) -> Watchlist:
+    """The watchlist that a file would be which says nothing yet."""
+    return _build(shape.WatchlistShape.model_construct(version=1, vendors={}), path, {})
 
 
 def _sorted(mistakes: list[Mistake]) -> tuple[Mistake, ...]:
@@ -90,12 +96,11 @@ def _names(value: object) -> dict[str, set[str]]:
 
 
 def _repeated_urls(marked: Marked) -> Iterator[Mistake]:
-    """Addresses watched twice: each change would be told twice. What follows `#` never reaches the server."""
+    """Addresses watched twice: each change would be told twice."""
     first: dict[str, str] = {}
     for vendor, page, entry in _pages(marked.value):
         if isinstance(url := entry.get("url"), str):
-            address = url.partition("#")[0].rstrip("/")
-            owner = first.setdefault(address, f"{vendor}/{page}")
+            owner = first.setdefault(bare(url), f"{vendor}/{page}")
             if owner != f"{vendor}/{page}":
                 place = ("vendors", vendor, "pages", page, "url")
                 yield marked.mistake(place, f"this address is already watched as {owner}")

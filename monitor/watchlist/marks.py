@@ -49,6 +49,13 @@ def dotted(path: Place) -> str:
 
 def read(data: bytes, file: str) -> Marked:
     """Read YAML. Raises WatchlistError where no values can be had at all; lesser mistakes are in the result."""
+    builder = _Builder(Marked(file))
+    builder.marked.value = builder.build(compose(data, file), (), 0)
+    return builder.marked
+
+
+def compose(data: bytes, file: str) -> yaml.Node:
+    """The nodes of YAML, each with the place where it stands. Raises WatchlistError where there are none."""
     if len(data) > MAX_BYTES:
         raise _fatal(file, 1, "file", f"expected at most {MAX_BYTES:,} bytes")
     try:
@@ -64,9 +71,7 @@ def read(data: bytes, file: str) -> Marked:
         raise _fatal(file, line, "syntax", _in_words(error)) from error
     if root is None:
         raise _fatal(file, 1, "file", "the file is empty; expected `version: 1`, then `vendors:`")
-    builder = _Builder(Marked(file))
-    builder.marked.value = builder.build(root, (), 0)
-    return builder.marked
+    return root
 
 
 def _composed(text: str) -> yaml.Node | None:

@@ -12,12 +12,12 @@ from pydantic_core import ErrorDetails
 
 from monitor.model import Happened, Importance
 from monitor.watchlist.kinds import (
-    LANGUAGE,
     WEEKDAYS,
     Address,
     Clock,
     Duration,
     Every,
+    Language,
     PageType,
     Pause,
     Phrase,
@@ -28,7 +28,6 @@ from monitor.watchlist.kinds import (
     Storm,
     Topic,
     Zone,
-    matches,
     matches_or_variable,
     named,
     one_of,
@@ -166,7 +165,7 @@ class PageShape(_Shape):
     every: Every | None = None
     timezone: Zone | None = None
     robots: bool = True
-    language: Annotated[str, matches(LANGUAGE, "a language code like en, zh or pt-BR, in quotes")] | None = None
+    language: Language | None = None
     enabled: bool = True
     note: str = ""
 

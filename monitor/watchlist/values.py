@@ -118,6 +118,15 @@ class Watchlist:
     quiet: Mapping[str, QuietHours]
     verdicts: tuple[Override, ...] = ()
 
+    def watching(self, url: str) -> Page | None:
+        """The page that is watched at this address already."""
+        return next((page for page in (*self.pages, *self.disabled) if bare(page.url) == bare(url)), None)
+
+
+def bare(url: str) -> str:
+    """An address without what makes it no other: what follows `#` never reaches the server."""
+    return url.partition("#")[0].rstrip("/")
+
 
 def expand(text: str, environ: Mapping[str, str], key: str) -> str:
     """`text` with each `${NAME}` read from the environment; raises UsageError where one is missing or empty.
