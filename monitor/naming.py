@@ -81,7 +81,7 @@ def vendor_slug(host: str) -> str:
     own = registrable(host)
     label, _, rest = own.partition(".")
     if _is_number(host):
-        return _slug(host)
+        return _slug(host) or "vendor"
     return _slug(label if len(label) >= _SHORT else label + rest.replace(".", "-")) or "vendor"
 
 
