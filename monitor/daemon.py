@@ -24,6 +24,8 @@ from monitor.watchlist import Watchlist, load
 
 CHECK_EVERY, DELIVER_EVERY = 30, 15
 """Seconds between two looks at what is due. The schedule itself stands in the archive."""
+LONGEST_REST = 15.0
+"""Seconds in which a stop lets the page and the alert in hand be finished."""
 LONGEST_WAIT = 600.0
 """Seconds for which alerts wait for the end of the round that found them, so that a storm goes as one message."""
 _log = logging.getLogger("monitor.daemon")
@@ -44,7 +46,7 @@ class Daemon:
         self._stopping = threading.Event()
         self._busy_since: float | None = None
         self._crying: Trouble | None = None
-        self._taking, self._asked = threading.RLock(), threading.Event()
+        self._taking, self._sending, self._asked = threading.RLock(), threading.Lock(), threading.Event()
         self.signs = Signs(time.monotonic())
         self._ways = wiring.ways(watchlist.settings, self._stopping.wait)
         self._take(watchlist)
@@ -111,7 +113,8 @@ class Daemon:
         """Deliver what is owed and due, unless a round is on: what it finds goes out together at its end."""
         busy_since = self._busy_since
         if busy_since is None or time.monotonic() - busy_since > LONGEST_WAIT:
-            self._report(self._round.deliver(self._archive, self._clock()))
+            with self._sending:
+                self._report(self._round.deliver(self._archive, self._clock()))
         self.signs.delivering(time.monotonic())
 
     def _report(self, delivered: Delivered) -> None:
@@ -134,6 +137,15 @@ class Daemon:
             self._reload()
         finally:
             self._taking.release()
+
+    def rests(self, seconds: float) -> bool:
+        """Whether both ticks come to their end within so many seconds."""
+        end = time.monotonic() + seconds
+        for lock in (self._taking, self._sending):
+            if not lock.acquire(timeout=max(0.0, end - time.monotonic())):
+                return False
+            lock.release()  # a tick that comes late finds that it is to stop
+        return True
 
     def close(self) -> None:
         """Let go of what is open."""
@@ -220,6 +232,10 @@ def run(
             if address:
                 say(f"{address}/healthz and {address}/metrics say how it fares")
             _tick(daemon, lambda: attend(daemon, signals, notifier))
+        if not daemon.rests(LONGEST_REST):
+            say("stopped in the middle of something; it is done again at the next start")
+            os._exit(0)  # a thread hangs in somebody's network; what a kill leaves is whole, and so is this
+        daemon.close()
     say("stopped")
 
 
@@ -233,4 +249,4 @@ def _tick(daemon: Daemon, attend_to: Callable[[], None]) -> None:
     scheduler.add_job(daemon.deliver, "interval", seconds=DELIVER_EVERY)
     scheduler.start()
     attend_to()
-    scheduler.shutdown(wait=True)
+    scheduler.shutdown(wait=False)

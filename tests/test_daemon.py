@@ -284,6 +284,25 @@ def test_sigterm_ends_it_cleanly(running: Running) -> None:
     assert running.process.wait(timeout=20) == 0
 
 
+def test_a_stop_waits_for_what_is_in_hand_and_not_for_ever(post: Post) -> None:
+    """A daemon rests when its ticks are over; one that hangs is waited for so long, and then left."""
+    post.write("northwind/terms")
+    daemon, released, held = post.daemon(), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        with daemon._sending:
+            held.set()
+            released.wait(20)
+
+    hanging = threading.Thread(target=hang)
+    hanging.start()
+    held.wait(20)
+    assert not daemon.rests(0.05)
+    released.set()
+    hanging.join()
+    assert daemon.rests(0.05)
+
+
 def test_a_second_daemon_says_so_and_leaves(running: Running, post: Post) -> None:
     """A daemon that finds another at the archive names it and ends with status 1."""
     command = [sys.executable, "-m", "monitor", "run", "--watchlist", str(post.watchlist), "--archive", "own.db"]
