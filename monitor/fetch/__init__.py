@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from monitor.fetch.browser import BrowserFetcher, MissingBrowser, browser_fetcher
 from monitor.fetch.http import HttpFetcher
 from monitor.fetch.limits import Limits
 from monitor.model import Capture, Validators
 
-__all__ = ["Fetcher", "HttpFetcher", "Limits"]
+__all__ = ["BrowserFetcher", "Fetcher", "HttpFetcher", "Limits", "MissingBrowser", "browser_fetcher"]
 
 
 class Fetcher(Protocol):
