@@ -25,7 +25,7 @@ from monitor.fetch.chromium import CLOSING, MISSING, STARTING, Chromium
 from monitor.fetch.dial import Dial, GuardedBackend, dial_tcp
 from monitor.fetch.faults import FAULTS, outcome_of, reason_of
 from monitor.fetch.guard import Resolver, check_url, system_resolver
-from monitor.fetch.http import HttpFetcher, accept_language
+from monitor.fetch.http import HttpFetcher
 from monitor.fetch.limits import Limits
 from monitor.fetch.loop import Loop
 from monitor.fetch.profiles import ProfileError, Profiles, State, expired, refuses_login
@@ -165,8 +165,7 @@ class BrowserFetcher:
         return await self._chromium.context(
             self._user_agent,
             passage.token,
-            extra_http_headers={"Accept-Language": accept_language(language)},
-            locale={"zh": "zh-CN"}.get(language or "en", language or "en"),
+            locale={"zh": "zh-CN"}.get(language or "en", language or "en"),  # of scripts and of Accept-Language
             storage_state=login,
             viewport=_SIZE,
             reduced_motion="reduce",
