@@ -120,6 +120,18 @@ class Visit:
 
     async def see(self, url: str) -> Seen:
         """Go to an address, and see what is there once it rests."""
+        seeing = asyncio.create_task(self._see(url))
+        # of a page that crashed no question is ever answered
+        self._page.on("crash", lambda _: seeing.cancel())
+        try:
+            await asyncio.wait({seeing})
+        finally:
+            seeing.cancel()
+        if seeing.cancelled():
+            raise ReadingError("browser_error", "the page crashed the browser")
+        return seeing.result()
+
+    async def _see(self, url: str) -> Seen:
         await self._prepare()
         await self._go(url)
         await self._rest()
