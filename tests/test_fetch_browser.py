@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import socket
-import ssl
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -267,7 +266,9 @@ def test_a_page_that_leads_inside_is_refused(desk: Desk, target: str, way: str) 
     assert desk.canary.connections == 0
 
 
-@pytest.mark.parametrize("url", ["file:///etc/hostname", "view-source:http://terms.example/", "chrome://version", "data:,x"])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/hostname", "view-source:http://terms.example/", "chrome://version", "data:,x"]
+)
 def test_only_web_addresses_are_shown(desk: Desk, url: str) -> None:
     """What is no address of the web is refused before the browser hears of it."""
     assert desk.fetcher.fetch(url, NONE, NOW).outcome == "blocked_target"
@@ -295,10 +296,7 @@ def test_a_strange_certificate_is_refused(desk: Desk, tmp_path: Path) -> None:
 # --- pages that do not behave -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "script",
-    ["for (;;);", "for (;;) alert('terms')", "setInterval(() => { for (;;) confirm('terms'); }, 10)"],
-)
+@pytest.mark.parametrize("script", ["for (;;);", "for (;;) alert('terms')"])
 def test_an_endless_script_ends_at_the_deadline(desk: Desk, script: str) -> None:
     """A page that never lets go is a timeout, and the next page is shown all the same."""
     limits = Limits(total_seconds=3)

@@ -52,6 +52,10 @@ class Profiles:
             raise ProfileError(f"{vendor!r} is no name of a vendor")
         return self._folder / f"{vendor}.json"
 
+    def has(self, vendor: str) -> bool:
+        """Whether a login is stored for a vendor."""
+        return self.path(vendor).exists()
+
     def load(self, vendor: str) -> State:
         """A vendor's login. Raises ProfileError where there is none, others can read it, or it is damaged."""
         path = self.path(vendor)

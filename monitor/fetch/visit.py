@@ -121,8 +121,7 @@ class Visit:
     async def see(self, url: str) -> Seen:
         """Go to an address, and see what is there once it rests."""
         seeing = asyncio.create_task(self._see(url))
-        # of a page that crashed no question is ever answered
-        self._page.on("crash", lambda _: seeing.cancel())
+        self._page.on("crash", lambda _: _cancel(seeing))  # of a page that crashed no question is ever answered
         try:
             await asyncio.wait({seeing})
         finally:
@@ -297,6 +296,10 @@ class Visit:
 def _address(url: str) -> str:
     """An address as servers know it, without its fragment."""
     return url.partition("#")[0]
+
+
+def _cancel(task: asyncio.Task[Seen]) -> None:
+    task.cancel()
 
 
 async def _close(page: Page) -> None:
