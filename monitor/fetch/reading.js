@@ -30,7 +30,7 @@ globalThis.monitor = (() => {
     const panel = named && panelOf(element);
     const role = element.getAttribute("role") || element.localName;
     return {
-      role: role,
+      role: role.slice(0, 40),
       panel: !named ? "unnamed" : !panel ? "absent" : seen(panel) ? "seen" : "hidden",
       open: element.getAttribute(role === "tab" ? "aria-selected" : "aria-expanded") !== "false",
       link: Boolean(element.closest("a[href], area")),
