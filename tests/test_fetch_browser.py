@@ -124,8 +124,8 @@ EVERYTHING = f"""
 <form action=/submitted><button aria-expanded=false>Send</button></form>
 <a href=/followed role=button aria-expanded=false>Follow</a>
 <div role=tablist><span role=tab aria-selected=true>Free</span>
-<span role=tab tabindex=0 aria-selected=false aria-controls=paid
- onclick="document.getElementById('paid').hidden = false">Paid</span></div>
+<a href="#paid" role=tab aria-selected=false aria-controls=paid
+ onclick="document.getElementById('paid').hidden = false">Paid</a></div>
 <div role=tabpanel id=paid hidden>in the tab</div>
 <terms-note><b>in its slot</b></terms-note>
 <img src=/picture><div id=made></div><p id=said></p></main>
@@ -268,6 +268,8 @@ def test_a_page_that_leads_inside_is_refused(desk: Desk, target: str, way: str) 
     capture = desk.get("/inside", script)
     assert (capture.outcome, capture.body) == ("blocked_target", None)
     assert "127.0.0.1, which is not a public address" in capture.reason
+    assert capture.hops == (Hop("http://terms.example/inside", 302 if way == "server" else 200),)
+    assert capture.final_url == inside
     assert desk.canary.connections == 0
 
 

@@ -30,7 +30,7 @@ from monitor.fetch.limits import Limits
 from monitor.fetch.loop import Loop
 from monitor.fetch.profiles import ProfileError, Profiles, State, expired, refuses_login
 from monitor.fetch.proxy import GuardProxy, Passage
-from monitor.fetch.visit import NoPageError, Seen, Visit
+from monitor.fetch.visit import LostError, NoPageError, Seen, Visit
 from monitor.model import Capture, Validators
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ class BrowserFetcher:
                 capture = self._fetch(url, now, language, profile)
             except ProfileError as error:
                 capture = Capture(now, url, "login_needed", str(error), final_url=url)
+            except LostError as lost:
+                capture = _lost(lost, url, now)
             except FAULTS as error:
                 capture = Capture(now, url, outcome_of(error), reason_of(error), final_url=url)
             return replace(capture, seconds=time.monotonic() - started)
@@ -152,12 +154,11 @@ class BrowserFetcher:
                 return seen, dict(await context.storage_state())
         except TimeoutError as error:
             raise ReadingError("timeout", f"the page took more than {self._limits.total_seconds:g} seconds") from error
-        except (MonitorError, NoPageError):
+        except (MonitorError, LostError, NoPageError):
             raise
         except Exception as error:
-            _log.info("the browser failed: %s", error)
             await self._chromium.close()
-            raise ReadingError("browser_error", _first_line(error)) from error
+            raise ReadingError("browser_error", f"the browser failed: {_in_short(error)}") from error
         finally:
             await self._leave(context)
 
@@ -226,6 +227,13 @@ def _judged(seen: Seen, asked: str, now: datetime, limits: Limits, profile: str)
     return capture
 
 
-def _first_line(error: Exception) -> str:
-    """The first line of an error of the browser's: the others are its log."""
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]
+def _lost(lost: LostError, asked: str, now: datetime) -> Capture:
+    cause = lost.__cause__
+    assert isinstance(cause, MonitorError)
+    return Capture(now, asked, outcome_of(cause), reason_of(cause), final_url=lost.address, hops=lost.hops)
+
+
+def _in_short(error: Exception) -> str:
+    """An error of the browser's in a line: what follows is its log, and the page's address, which may hold a secret."""
+    first = next(iter(str(error).splitlines()), "") or type(error).__name__
+    return first.partition(" at http")[0][:300]

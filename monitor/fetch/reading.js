@@ -33,7 +33,7 @@ globalThis.monitor = (() => {
       role: role.slice(0, 40),
       panel: !named ? "unnamed" : !panel ? "absent" : seen(panel) ? "seen" : "hidden",
       open: element.getAttribute(role === "tab" ? "aria-selected" : "aria-expanded") !== "false",
-      link: Boolean(element.closest("a[href], area")),
+      link: Boolean(element.closest("a[href]:not([href^='#']), a[href^='#/'], a[href^='#!'], area")),
       form: Boolean(element.closest("form")),
       menu: !["false", null].includes(element.getAttribute("aria-haspopup")),
       furniture: inFurniture(element),

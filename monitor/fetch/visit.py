@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from monitor.errors import ReadingError
+from monitor.errors import MonitorError, ReadingError
 from monitor.fetch.faults import outcome_of, reason_of
 from monitor.fetch.guard import BlockedTargetError, check_url
 from monitor.fetch.limits import Limits
@@ -73,6 +74,15 @@ class NoPageError(Exception):
     """The address holds no page to show, but a file or a text; it is for plain HTTP."""
 
 
+class LostError(Exception):
+    """A page that could not be reached or read; its cause is the MonitorError that says why. It tells how far the way went."""
+
+    def __init__(self, address: str, hops: tuple[Hop, ...]) -> None:
+        self.address = address
+        self.hops = hops
+        super().__init__(address)
+
+
 def may_load(url: str, kind: str) -> bool:
     """Whether something that a page asks for is loaded: over the web only, and nothing but what text may depend on."""
     if kind in _NOT_READ:
@@ -104,7 +114,7 @@ def network_error(message: str) -> ReadingError | None:
 
 
 class Visit:
-    """A page on its way. Everything that it may meet is raised: ReadingError, BlockedTargetError, NoPageError, or playwright's."""
+    """A page on its way. What it meets is raised: LostError, NoPageError, or an error of playwright's."""
 
     def __init__(self, page: Page, passage: Passage, limits: Limits) -> None:
         self._page = page
@@ -128,7 +138,10 @@ class Visit:
             seeing.cancel()
         if seeing.cancelled():
             raise ReadingError("browser_error", "the page crashed the browser")
-        return seeing.result()
+        try:
+            return seeing.result()
+        except MonitorError as error:
+            raise LostError(self._asked or url, self._hops(self._documents)) from error
 
     async def _see(self, url: str) -> Seen:
         await self._prepare()
@@ -220,10 +233,12 @@ class Visit:
         return str(read["html"])
 
     async def _told(self, address: str, html: str) -> Seen:
-        *before, document = self._documents
+        document = self._documents[-1]
         headers = tuple((header["name"], header["value"]) for header in await document.headers_array())
-        hops = tuple(Hop(_address(response.url), response.status) for response in before)
-        return Seen(address, document.status, headers, hops, html)
+        return Seen(address, document.status, headers, self._hops(self._documents[:-1]), html)
+
+    def _hops(self, documents: Sequence[Response]) -> tuple[Hop, ...]:
+        return tuple(Hop(_address(response.url), response.status) for response in documents)
 
     async def _run(self, expression: str, *, again: bool = True) -> Any:
         """The value of an expression in our own world of the page; in that of the next one, if the page has just gone."""
