@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import ReadingError
+from monitor.errors import ReadingError, UsageError
 from monitor.fetch import Limits, MissingBrowser, chromium
 from monitor.fetch.guard import BlockedTargetError
 from monitor.fetch.settling import MOST_OPENED, PATIENCE, Control, Sample, settled, to_open
@@ -165,5 +165,5 @@ def test_a_window_needs_a_display() -> None:
     """Without one, the error says how a login gets in otherwise."""
     check_display({"DISPLAY": ":0"})
     check_display({"WAYLAND_DISPLAY": "wayland-0"})
-    with pytest.raises(Exception, match="--state"):
+    with pytest.raises(UsageError, match="--state"):
         check_display({})
