@@ -48,7 +48,7 @@ class Daemon:
         self._crying: Trouble | None = None
         self._taking, self._sending, self._asked = threading.RLock(), threading.Lock(), threading.Event()
         self.signs = Signs(time.monotonic())
-        self._ways = wiring.ways(watchlist.settings, self._stopping.wait)
+        self._ways = wiring.ways(watchlist.settings, archive.path, self._stopping.wait)
         self._take(watchlist)
 
     @property
@@ -169,7 +169,7 @@ class Daemon:
             self._say(f"the edited watchlist is broken; the last good one stays in force\n{error}")
         else:
             self._ways.close()
-            self._ways = wiring.ways(self._watchlist.settings, self._stopping.wait)
+            self._ways = wiring.ways(self._watchlist.settings, self._archive.path, self._stopping.wait)
             self._say(f"watchlist taken up: {len(self._watchlist.pages)} pages")
 
     def _tell(self, checked: pipeline.Checked) -> None:

@@ -28,6 +28,7 @@ from monitor.model import (
 )
 from monitor.routing import owe
 from monitor.schedule import Rhythm, after_failure, next_check, sooner
+from monitor.words import login_expired
 
 FLAP = timedelta(days=30)
 """A text that stood within this time and returns is a flap: archived as a change, told to nobody.
@@ -100,6 +101,13 @@ def changed(
         owe(page, change, rules, known.mutes, capture.at),
         next_check_at=_next(page, capture, known, changed=True),
     )
+
+
+def without_login(outcome: Outcome, profile: str) -> Outcome:
+    """The outcome of a page that was asked for with a vendor's login; a wall means that the login is no longer good."""
+    if not profile or outcome.capture.outcome != "blocked_wall":
+        return outcome
+    return replace(outcome, capture=replace(outcome.capture, outcome="login_needed", reason=login_expired(profile)))
 
 
 def through_browser(shell: Outcome, seen: Outcome) -> Outcome:

@@ -44,10 +44,14 @@ OUTCOMES: dict[str, str] = {
     "blocked_target": "the address is not a public web address",
     "http_error": "the server answered with an error",
     "rate_limited": "the server asks to come back later",
-    "robots": "the site asks robots to stay away from the page",
+    "robots": "the site's robots.txt asks programs not to fetch the page",
+    # the browser failed
+    "browser_error": "the browser could not show the page",
+    "browser_missing": "the page needs a browser, and none is installed",
     # something came, but it is not the document
     "blocked_challenge": "a bot check stands in the place of the page",
     "blocked_wall": "a login or consent wall stands in the place of the page",
+    "login_needed": "the page needs a login, and none that is stored is good for it",
     "soft_error": "an error page was served as if it were the document",
     "moved_to_root": "the page redirects to the site's front page",
     "thin": "the page holds almost no text",

@@ -35,10 +35,17 @@ class Clock(Protocol):
     def __call__(self) -> datetime: ...
 
 
+class Visitor(Fetcher, Protocol):
+    """A fetcher that may bring a login along: that of the vendor `profile`, if it is not empty."""
+
+    @property
+    def profile(self) -> str: ...
+
+
 class Way(Protocol):
     """Says how a page is fetched, given what is known of it."""
 
-    def __call__(self, page: Page, known: Known, /) -> Fetcher: ...
+    def __call__(self, page: Page, known: Known, /) -> Visitor: ...
 
 
 Intake = Literal["taken", "known", "late"]
@@ -114,26 +121,28 @@ def look(
     known = archive.known(page, now)
     fetcher = way(page, known)
 
-    def seen(by: Fetcher, validators: Validators, at: datetime) -> Outcome:
+    def seen(by: Visitor, validators: Validators, at: datetime) -> Outcome:
         capture = by.fetch(page.url, validators, at, language=page.language)
-        if readers is None:
-            return settle(page, capture, known, archive, judgement)
-        return readers.submit(settle, page, capture, known, archive, judgement).result()
+        read = (page, capture, known, archive, judgement)
+        outcome = readers.submit(settle, *read).result() if readers else settle(*read)
+        return decide.without_login(outcome, by.profile)
 
     outcome = seen(fetcher, known.validators, now)
-    if _is_shell(page, outcome):
-        fetcher = way(page, replace(known, needs_browser=True))
-        outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
+    if page.fetch == "auto" and not known.needs_browser and _asks_for_browser(outcome):
+        browser = way(page, replace(known, needs_browser=True))
+        if browser.profile or outcome.capture.outcome != "blocked_wall":  # a browser alone opens no wall
+            fetcher = browser
+            outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
     if second_look is None or not decide.doubtful(outcome, known):
         return _looked(page, _seen_once(outcome, known, archive))
     second_look.pause(second_look.seconds)
     return _looked(page, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
 
 
-def _is_shell(page: Page, outcome: Outcome) -> bool:
-    """Whether a page came without its text, which a script is to put there."""
-    body = outcome.capture.body or b""
-    return page.fetch == "auto" and outcome.capture.outcome == "thin" and b"<script" in body.lower()
+def _asks_for_browser(outcome: Outcome) -> bool:
+    """Whether a page came without its text, which a script is to put there, or asks for a login."""
+    body, came = outcome.capture.body or b"", outcome.capture.outcome
+    return (came == "thin" and b"<script" in body.lower()) or came == "blocked_wall"
 
 
 def _looked(page: Page, first: Outcome, *others: Outcome) -> Looked:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from monitor.deliver import (
     Heartbeat,
     WebhookChannel,
 )
-from monitor.fetch import Etiquette, HttpFetcher, Ways
+from monitor.fetch import Etiquette, HttpFetcher, Ways, browser_fetcher, profiles
+from monitor.fetch.profiles import Profiles
 from monitor.model import Page, Rule
 from monitor.outbox import Manner
 from monitor.pipeline import Clock, Judgement, Looked, SecondLook
@@ -53,11 +54,19 @@ def fetcher(settings: Settings) -> HttpFetcher:
     return HttpFetcher(user_agent=user_agent(settings.contact), allow_private=settings.allow_private_addresses)
 
 
-def ways(settings: Settings, sleep: Callable[[float], object]) -> Ways:
-    """The ways in which pages come in; `sleep` keeps the pauses between two requests to one host."""
-    http = fetcher(settings)
-    etiquette = Etiquette(http, PROGRAM, pause=settings.pause, sleep=sleep)
-    return Ways(http, lambda _page: http, lambda: None, etiquette)
+def ways(settings: Settings, archive: Path, sleep: Callable[[float], object]) -> Ways:
+    """The ways in which pages come in; `sleep` keeps the pauses between two requests to one host.
+
+    Logins are stored beside the archive.
+    """
+    http, logins = fetcher(settings), profiles.beside(archive)
+    begin = partial(
+        browser_fetcher,
+        user_agent=user_agent(settings.contact),
+        allow_private=settings.allow_private_addresses,
+        profiles=logins,
+    )
+    return Ways(http, begin, Etiquette(http, PROGRAM, pause=settings.pause, sleep=sleep), Profiles(logins))
 
 
 def look(

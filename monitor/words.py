@@ -80,6 +80,11 @@ def one_line(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+def login_expired(vendor: str) -> str:
+    """What to do about a vendor's login that is no longer good."""
+    return f"the stored login has expired; run `monitor login {vendor}`"
+
+
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
     """How many items the two sequences begin with together."""
     pairs = zip(old, new, strict=False)

@@ -75,6 +75,7 @@ class FakeFetcher:
 
     script: Iterable[bytes | str]
     asked: list[tuple[str, Validators, str | None]] = field(default_factory=list)
+    profile: str = ""
 
     def __post_init__(self) -> None:
         self._next = iter(self.script)

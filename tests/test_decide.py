@@ -167,6 +167,15 @@ def test_a_page_is_looked_at_when_its_text_takes_effect() -> None:
     assert decide.taking_effect(PAGE, first, None) == first
 
 
+def test_a_wall_in_spite_of_a_login_is_an_expired_login() -> None:
+    """What asks for a login although one was brought along is told with what to do; anything else, and without a login, stays."""
+    wall = decide.unreadable(PAGE, ok(), KNOWN, Trouble("blocked_wall", "sign in"), "")
+    told = decide.without_login(wall, "acme").capture
+    assert (told.outcome, told.reason) == ("login_needed", "the stored login has expired; run `monitor login acme`")
+    assert decide.without_login(wall, "") == wall
+    assert decide.without_login(changed(), "acme") == changed()
+
+
 def test_a_page_that_needs_a_browser_is_known_by_what_a_browser_shows() -> None:
     """Only a browser that shows the document makes it needed; one that is missing is said beside what came over HTTP."""
     shell = decide.unreadable(PAGE, ok(), KNOWN, Trouble("thin", "almost no text"), "")

@@ -13,6 +13,7 @@ from monitor.cli.check import COMMANDS as CHECK
 from monitor.cli.demo import COMMANDS as DEMO
 from monitor.cli.digest import COMMANDS as DIGEST
 from monitor.cli.intake import COMMANDS as INTAKE
+from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
 from monitor.cli.records import COMMANDS as RECORDS
 from monitor.cli.setup import complain
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for _command in (*DEMO, *CHECK, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *WATCHLIST, *UPKEEP):
+for _command in (*DEMO, *CHECK, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *LOGIN, *WATCHLIST, *UPKEEP):
     cli.add_command(_command)
 
 

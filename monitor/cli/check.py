@@ -41,7 +41,10 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
     """
     watchlist = setup_.watchlist()
     round_ = wiring.rounds(watchlist, os.environ)
-    with wiring.archive(setup_.archive_path()) as archive, wiring.ways(watchlist.settings, time.sleep) as ways:
+    with (
+        wiring.archive(setup_.archive_path()) as archive,
+        wiring.ways(watchlist.settings, archive.path, time.sleep) as ways,
+    ):
         wanted = _wanted(watchlist, pages, archive if due else None)
         second_look = wiring.second_look(watchlist.settings, time.sleep)
         failed = 0

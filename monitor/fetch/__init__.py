@@ -5,13 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from monitor.fetch.browser import BrowserFetcher, MissingBrowser, browser_fetcher
 from monitor.fetch.http import HttpFetcher
 from monitor.fetch.limits import Limits
 from monitor.fetch.manners import Etiquette
 from monitor.fetch.ways import Ways
 from monitor.model import Capture, Validators
 
-__all__ = ["Etiquette", "Fetcher", "HttpFetcher", "Limits", "Ways"]
+__all__ = [
+    "BrowserFetcher",
+    "Etiquette",
+    "Fetcher",
+    "HttpFetcher",
+    "Limits",
+    "MissingBrowser",
+    "Ways",
+    "browser_fetcher",
+]
 
 
 class Fetcher(Protocol):

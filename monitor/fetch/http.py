@@ -34,8 +34,10 @@ def accept_language(language: str | None) -> str:
 class HttpFetcher:
     """Gets pages, one connection a request, with one set of TLS settings for all. May be shared between threads.
 
-    `verify` may bring a TLS context of its own; there is no way to do without verification.
+    `verify` may bring a TLS context of its own; there is no way to do without verification. It brings no login along.
     """
+
+    profile = ""
 
     def __init__(
         self,

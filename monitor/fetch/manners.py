@@ -110,21 +110,6 @@ class Etiquette:
         return robots
 
 
-class PoliteFetcher:
-    """A fetcher that keeps to the etiquette."""
-
-    def __init__(self, fetcher: Fetcher, etiquette: Etiquette, *, obeys: bool = True) -> None:
-        self._fetcher, self._etiquette, self._obeys = fetcher, etiquette, obeys
-
-    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
-        """One attempt to get `url`, when its host may be asked."""
-        return self._etiquette.fetch(self._fetcher, url, validators, now, language, obeys=self._obeys)
-
-    def close(self) -> None:
-        """Close the fetcher beneath."""
-        self._fetcher.close()
-
-
 def _in_peace(url: str, now: datetime, until: datetime) -> Capture:
     reason = f"not asked: the host asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"
     return Capture(now, url, "rate_limited", reason, retry_after=(until - now).total_seconds())

@@ -1,33 +1,82 @@
-"""Which way a page comes in: over HTTP, or through a browser, always with manners."""
+"""Which way a page comes in: over HTTP, or through a browser, with a login where one is stored; always with manners."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from monitor.fetch.manners import Etiquette, Fetcher, PoliteFetcher
-from monitor.model import Known, Page
+from monitor.fetch.browser import BrowserFetcher, MissingBrowser
+from monitor.fetch.manners import Etiquette, Fetcher
+from monitor.fetch.profiles import Profiles
+from monitor.model import Capture, Known, Page, Validators
 
-BrowserFor = Callable[[Page], Fetcher]
+Browser = BrowserFetcher | MissingBrowser
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser with a vendor's login; without one, `profile` is empty."""
+
+    browser: Browser
+    profile: str
+
+    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
+        """One attempt to get `url`; a browser asks for no news only, but for the page."""
+        return self.browser.fetch(url, validators, now, language, profile=self.profile)
+
+    def close(self) -> None:
+        """The browser is closed by whoever opened it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polite:
+    """A fetcher that keeps to the etiquette. `profile` is the vendor whose login it brings along, if any."""
+
+    fetcher: Fetcher
+    etiquette: Etiquette
+    obeys: bool = True
+    profile: str = ""
+
+    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
+        """One attempt to get `url`, when its host may be asked."""
+        return self.etiquette.fetch(self.fetcher, url, validators, now, language, obeys=self.obeys)
+
+    def close(self) -> None:
+        """Close the fetcher beneath."""
+        self.fetcher.close()
 
 
 class Ways:
-    """The fetchers of a program. A browser is begun with the first page that needs one; `browser` gives it for a page."""
+    """The fetchers of a program. The browser is begun with the first page that needs it."""
 
-    def __init__(self, http: Fetcher, browser: BrowserFor, close: Callable[[], None], etiquette: Etiquette) -> None:
-        self._http, self._browser, self._close, self._etiquette = http, browser, close, etiquette
+    def __init__(
+        self, http: Fetcher, browser: Callable[[], Browser], etiquette: Etiquette, profiles: Profiles | None = None
+    ) -> None:
+        self._http, self._begin, self._etiquette, self._profiles = http, browser, etiquette, profiles
+        self._begun: Browser | None = None
+        self._turn = threading.Lock()
 
-    def __call__(self, page: Page, known: Known) -> PoliteFetcher:
-        """The fetcher for a page: what the watchlist says, or else what the page proved to need."""
-        through_browser = page.fetch == "browser" or (page.fetch == "auto" and known.needs_browser)
-        fetcher = self._browser(page) if through_browser else self._http
-        return PoliteFetcher(fetcher, self._etiquette, obeys=page.robots)
+    def __call__(self, page: Page, known: Known) -> Polite:
+        """The fetcher for a page: as the watchlist says, or else as the page proved to need."""
+        if page.fetch == "browser" or (page.fetch == "auto" and known.needs_browser):
+            profile = page.vendor if self._profiles and self._profiles.has(page.vendor) else ""
+            return Polite(SignedIn(self._browser(), profile), self._etiquette, page.robots, profile)
+        return Polite(self._http, self._etiquette, page.robots)
+
+    def _browser(self) -> Browser:
+        with self._turn:
+            self._begun = self._begun or self._begin()
+            return self._begun
 
     def close(self) -> None:
         """Close what is open."""
         self._http.close()
-        self._close()
+        if self._begun:
+            self._begun.close()
 
     def __enter__(self) -> Self:
         return self
