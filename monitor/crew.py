@@ -25,6 +25,7 @@ Look = Callable[[Page], Looked]
 GRACE = 8.0
 """Seconds in which the pages at hand may be finished after a stop. What is not is as if it had not been begun."""
 TICK = 0.2
+NAME = "look"
 _Seen = Looked | BaseException | None
 """What a worker tells: what it saw, what went wrong, or that it is done."""
 
@@ -61,7 +62,7 @@ class _Crew:
         self._turn = threading.Lock()
         # Whoever must stop at once leaves them behind: a look that is not recorded is as if it had not been made.
         for _ in range(self._working):
-            threading.Thread(target=self._work, daemon=True).start()
+            threading.Thread(target=self._work, name=NAME, daemon=True).start()
 
     def seen(self) -> Iterator[list[Looked]]:
         """What the workers see, some at a time, until all are done, or for a while after they were told to stop."""

@@ -139,14 +139,13 @@ def test_a_stop_leaves_a_worker_behind_that_does_not_end(archive: Archive, monke
 
 def test_nobody_is_left_waiting_when_the_round_is_left(archive: Archive) -> None:
     """Whoever stops listening ends the workers: none of them waits for ever to be heard."""
-    before = threading.active_count()
     checks = crew.check(pages(40, 40), archive, seen, threading.Event(), 8)
     next(checks)
     checks.close()
-    for thread in threading.enumerate():
-        if thread.daemon and thread is not threading.current_thread():
-            thread.join(LONG)
-    assert threading.active_count() <= before
+    workers = [thread for thread in threading.enumerate() if thread.name == crew.NAME]
+    for worker in workers:
+        worker.join(LONG)
+    assert not any(worker.is_alive() for worker in workers)
 
 
 def test_a_page_that_is_read_comes_through_whole(archive: Archive) -> None:
