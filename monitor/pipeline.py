@@ -117,8 +117,7 @@ def look(
     that it once needed, and more of them read no faster.
     """
     now = clock()
-    reread(page, archive, now)
-    known = archive.known(page, now)
+    known = reread(page, archive, archive.known(page, now), now)
     fetcher = way(page, known)
 
     def seen(by: Visitor, validators: Validators, at: datetime) -> Outcome:
@@ -243,22 +242,22 @@ def _same_bytes(capture: Capture, body: bytes, known: Known) -> bool:
     return capture.content_type == known.content_type and hashlib.sha256(body).hexdigest() == known.snapshot
 
 
-def reread(page: Page, archive: Archive, now: datetime) -> int | None:
+def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:
     """Read a page's last snapshot again if the way of reading has changed since, so that what differs by that is no news.
 
-    The id of the technical version; None where the reading is the same, or the snapshot can no longer be read.
+    What is known of the page then; the same where the reading is the same, or the snapshot can no longer be read.
     """
-    known = archive.known(page, now)
     last = archive.last_snapshot(page) if known.version_id and known.edition != extract.recipe(page) else None
     if last is None:
-        return None
+        return known
     _, body, content_type = last
     try:
         with _reading(page):
             version = extract.version(extract.prepare(page, body, content_type))
     except ReadingError:
-        return None
-    return archive.reread(page, replace(version, technical=True), now)
+        return known
+    archive.reread(page, replace(version, technical=True), now)
+    return archive.known(page, now)
 
 
 @contextmanager
