@@ -45,6 +45,7 @@ FOLDERS ?= $(wildcard /tmp/monitor-corpora/pages-dev-*)
 bench: install
 	$(BIN)/python benchmarks/reading.py $(FOLDERS)
 	$(BIN)/python benchmarks/meaning.py $(FOLDERS)
+	$(BIN)/python benchmarks/checking.py $(firstword $(FOLDERS))
 
 # The pictures of the documentation, drawn anew by Chromium.
 pictures: install
