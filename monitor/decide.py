@@ -27,7 +27,7 @@ from monitor.model import (
     Version,
 )
 from monitor.routing import owe
-from monitor.schedule import Rhythm, after_failure, next_check, sooner
+from monitor.schedule import Rhythm, after_failure, latest, next_check, sooner
 from monitor.words import login_expired
 
 FLAP = timedelta(days=30)
@@ -252,6 +252,11 @@ def taking_effect(page: Page, outcome: Outcome, day: date | None) -> Outcome:
     if day is None or due is None or day < at.date():
         return outcome
     return replace(outcome, effective_on=day, next_check_at=sooner(due, _rhythm(page), at, None, day))
+
+
+def too_far(page: Page, due: datetime, now: datetime) -> bool:
+    """Whether a page's turn lies further ahead than any check could have set it: the clock was ahead then, or is behind now."""
+    return due > latest(_rhythm(page), now)
 
 
 def _rhythm(page: Page) -> Rhythm:

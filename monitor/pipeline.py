@@ -159,9 +159,9 @@ def record(looked: Looked, archive: Archive) -> Checked:
 
 
 def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, ...]:
-    """The pages whose turn it is, and those never checked."""
+    """The pages whose turn it is, and those never checked; also those of a turn so far ahead that a clock must have been wrong."""
     later = archive.later(now)
-    return tuple(page for page in pages if page.key not in later)
+    return tuple(page for page in pages if page.key not in later or decide.too_far(page, later[page.key], now))
 
 
 def take_recorded(some: Sequence[Ahead], archive: Archive, judgement: Judgement) -> list[Intake]:

@@ -158,6 +158,12 @@ def after_failure(
     return max(due, now.astimezone(UTC) + asked)
 
 
+def latest(rhythm: Rhythm, now: datetime) -> datetime:
+    """The latest due time that a check at `now` could set, whatever it came to."""
+    scheduled = parse_every(rhythm.every).after(now, rhythm.zone)
+    return max(scheduled, now.astimezone(UTC) + max(SELDOM_AT_MOST, LONGEST_RETRY_AFTER))
+
+
 def _parse_cron(texts: list[str]) -> Cron:
     minutes, hours, days, months, weekdays = (
         _parse_field(text, field) for text, field in zip(texts, _FIELDS, strict=True)

@@ -95,6 +95,21 @@ def test_a_restart_loses_no_schedule(post: Post) -> None:
     assert post.checks() == {"northwind/terms": 1}
 
 
+@pytest.mark.parametrize("away", [timedelta(days=-1), timedelta(days=3653), timedelta(days=-20_000)])
+def test_a_clock_that_was_wrong_stops_no_check(post: Post, away: timedelta) -> None:
+    """Whatever the clock said at one check, once it is right again the page is checked within a week at most."""
+    post.write("northwind/terms")
+    daemon = post.daemon()
+    daemon.check()
+    post.now = START + timedelta(hours=2) + away
+    daemon.check()
+    for days in range(1, 9):
+        post.now = START + timedelta(days=days)
+        daemon.check()
+    assert post.checks()["northwind/terms"] >= 8
+    assert post.archive.pages()[0].versions == 1
+
+
 def test_an_edited_watchlist_is_taken_up(post: Post) -> None:
     """A page that is added to the watchlist is checked at the next tick."""
     post.write("northwind/terms")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.schedule import Cron, Interval, Rhythm, after_failure, next_check, parse_every, sooner
+from monitor.schedule import Cron, Interval, Rhythm, after_failure, latest, next_check, parse_every, sooner
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)  # a Tuesday
 MOMENTS = st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -236,3 +236,19 @@ def test_what_has_failed_for_long_is_asked_less_often() -> None:
     assert after_failure(Rhythm("3d"), 99, long_ago, None, NOW) == NOW + timedelta(days=7)
     assert after_failure(Rhythm("4w"), 99, long_ago, None, NOW) == NOW + timedelta(weeks=4)
     assert after_failure(Rhythm("6h"), 99, long_ago + timedelta(hours=1), None, NOW) == NOW + timedelta(hours=6)
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["1m", "6h", "4w", "366d", "*/5 * * * *", "0 0 29 2 *"]),
+    st.integers(0, 99),
+    st.timedeltas(timedelta(0), timedelta(days=400)),
+    st.none() | st.floats(0, 1e9),
+)
+def test_no_check_sets_a_later_turn_than_the_latest(
+    every: str, failures: int, failing: timedelta, retry: float | None
+) -> None:
+    """Whatever a check comes to, the turn that it sets lies within the bound by which a wrong clock is told."""
+    rhythm = Rhythm(every)
+    assert next_check(rhythm, NOW, NOW) <= latest(rhythm, NOW)
+    assert after_failure(rhythm, failures, NOW - failing, retry, NOW) <= latest(rhythm, NOW)

@@ -135,8 +135,8 @@ class Archive:
         with self._reading() as db:
             return pages.pages(db)
 
-    def later(self, now: datetime) -> frozenset[str]:
-        """The pages, as `vendor/page`, whose next check is not due yet."""
+    def later(self, now: datetime) -> dict[str, datetime]:
+        """The pages, as `vendor/page`, whose next check is not due yet, and when it is."""
         with self._reading() as db:
             return pages.later(db, now)
 

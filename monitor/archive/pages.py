@@ -83,10 +83,12 @@ def pages(db: sqlite3.Connection) -> tuple[PageState, ...]:
     return tuple(map(_page_state, db.execute("SELECT * FROM page_states ORDER BY vendor, page")))
 
 
-def later(db: sqlite3.Connection, now: datetime) -> frozenset[str]:
-    """The pages, as `vendor/page`, whose next check is not due yet."""
-    found = db.execute("SELECT vendor || '/' || name FROM pages WHERE next_check_at > :now", row(now=now))
-    return frozenset(each[0] for each in found)
+def later(db: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
+    """The pages, as `vendor/page`, whose next check is not due yet, and when it is."""
+    found = db.execute(
+        "SELECT vendor || '/' || name, next_check_at FROM pages WHERE next_check_at > :now", row(now=now)
+    )
+    return {key: instant(at) for key, at in found}
 
 
 def _page_state(found: sqlite3.Row) -> PageState:
