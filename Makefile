@@ -26,11 +26,12 @@ test: install
 run: install
 	$(BIN)/monitor run
 
-# Some minutes: alerts through servers that fail at random, and a program that is killed at random moments.
+# Half an hour: alerts through servers that fail at random, a program that is killed at random moments, years of a daemon.
 SEED ?= 1
 
 soak: install
 	$(BIN)/python soak/alerts.py all --seed $(SEED)
+	$(BIN)/python soak/growth.py
 
 # The scorers and the recorded histories stand beside the repository, not in it.
 SHARED ?= ../shared
