@@ -166,7 +166,7 @@ class Daemon:
         try:
             self._take(load(self._watchlist.path))
         except MonitorError as error:
-            self._say(f"the edited watchlist is broken; the last good one stays in force\n{error}")
+            _log.error("the edited watchlist is broken; the last good one stays in force\n%s", error)
         else:
             self._ways.close()
             self._ways = wiring.ways(self._watchlist.settings, self._archive.path, self._stopping.wait)

@@ -233,7 +233,7 @@ def _strongest(findings: tuple[Finding, ...]) -> Importance:
 
 def _why(findings: tuple[Finding, ...]) -> str:
     return (
-        "; ".join(dict.fromkeys(f"{f.topic}: {f.rule}" for f in findings))
+        "; ".join(dict.fromkeys(f"{f.topic}: {f.rule.removeprefix(f'{f.topic}: ')}" for f in findings))
         or "no clause on users' data or on an offer differs"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,5 +29,5 @@ def next_digest(digest: Digest, moment: datetime) -> datetime:
 
 def label(digest: Digest) -> str:
     """A digest's name: what waits under the same name goes in the same message."""
-    day = f" {digest.weekday}" if digest.every == "weekly" else ""
-    return f"{digest.every}{day} {digest.at:%H:%M} {digest.zone}"
+    day = f" on {calendar.day_name[digest.weekday]}" if digest.every == "weekly" else ""
+    return f"{digest.every}{day} at {digest.at:%H:%M} {digest.zone}"

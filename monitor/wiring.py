@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from importlib.metadata import version
@@ -21,12 +21,13 @@ from monitor.deliver import (
     Heartbeat,
     WebhookChannel,
 )
+from monitor.errors import UsageError
 from monitor.fetch import Etiquette, HttpFetcher, Ways, browser_fetcher, profiles
 from monitor.fetch.profiles import Profiles
 from monitor.model import Page, Rule
 from monitor.outbox import Manner
 from monitor.pipeline import Clock, Judgement, Looked, SecondLook
-from monitor.report import Style
+from monitor.report import TEMPLATES, Style, trial
 from monitor.rounds import Round
 from monitor.watchlist import (
     AppriseSettings,
@@ -120,6 +121,23 @@ def rounds(watchlist: Watchlist, environ: Mapping[str, str]) -> Round:
         told=names if health.send is None else health.send,
         heartbeat=Heartbeat(expand(health.heartbeat, environ, "health.heartbeat")) if health.heartbeat else None,
     )
+
+
+def unset(watchlist: Watchlist, environ: Mapping[str, str]) -> Iterator[str]:
+    """What a check would break off with here: of each channel, the variable that is not set."""
+    for settings in watchlist.channels:
+        try:
+            _channel(settings, environ)
+        except UsageError as error:
+            yield str(error)
+
+
+def template_faults(watchlist: Watchlist) -> Iterator[str]:
+    """What is wrong with the operator's templates, tried on a sample; an alert would say it too late."""
+    templates = _templates(watchlist.settings.templates)
+    for name in sorted(templates.keys() - set(TEMPLATES)):
+        yield f"templates: {name} is none of {', '.join(sorted(TEMPLATES))}; it can only be included by one of them"
+    yield from trial(style(watchlist))
 
 
 def second_look(settings: Settings, pause: Callable[[float], object]) -> SecondLook | None:

@@ -80,6 +80,11 @@ def one_line(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """So many of something: `1 page`, `2 pages`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def login_expired(vendor: str) -> str:
     """What to do about a vendor's login that is no longer good."""
     return f"the stored login has expired; run `monitor login {vendor}`"

@@ -209,3 +209,20 @@ def test_a_digest_is_made_at_any_time(folder: Path) -> None:
     assert right("digest", "--since", "2031-03-01", "--until", "2031-03-01T09:00Z", "--json") == ""
     assert right("digest", "--since", "2031-03-01", "--until", "2031-03-01", "--json")
     assert right("digest", "--since", "2031-03-01", "--vendor", "other", "--json") == ""
+
+
+def test_a_sent_alert_is_not_sent_again(folder: Path) -> None:
+    """Only what was given up or waits can be owed again; a delivery that arrived is not sent twice by mistake."""
+    assert "delivery 1 is sent" in wrong("alerts", "retry", "1")
+
+
+def test_validate_says_what_a_check_would_break_off_with(folder: Path) -> None:
+    """A variable that is not set, a template with a mistake and one that nothing uses are said before an alert needs them."""
+    (folder / "mine").mkdir()
+    (folder / "mine/mail.html").write_text("{{ change.colour }}", "utf-8")
+    (folder / "mine/mial.txt").write_text("x", "utf-8")
+    settings = WATCHLIST["settings"] | {"templates": "mine"}
+    (folder / "watchlist.yaml").write_text(yaml.safe_dump(WATCHLIST | {"settings": settings}), "utf-8")
+    said = right("watchlist", "validate", environ={"HOOK_URL": "", "SMTP_URL": "smtp://127.0.0.1", "CHAT_PORT": "1"})
+    assert "channels.hook needs the environment variable HOOK_URL" in said and "SMTP_URL" not in said
+    assert "mail.html, line 1" in said and "mial.txt is none of" in said

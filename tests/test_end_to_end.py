@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -401,3 +402,42 @@ def test_only_what_is_due_is_checked(tmp_path: Path, web: Web) -> None:
     checked = [json.loads(place.run("check", argument, "--json").stdout) for argument in ("acme/a", "--due")]
     assert [line["page"] for line in checked] == ["a", "b"]
     assert place.run("check", "--due", "--json").stdout == ""
+
+
+@pytest.mark.parametrize("into", ["/dev/full", "a pipe that is closed"])
+def test_a_check_is_finished_though_nobody_can_hear_of_it(
+    tmp_path: Path, web: Web, mailboxes: Callable[[], Mailbox], into: str
+) -> None:
+    """An output that is full or closed ends no round: every page is checked, and its alert is delivered."""
+    mailbox, place = mailboxes(), Place(tmp_path)
+    mailbox.start()
+    place.environ = {"SMTP_URL": mailbox.url}
+    place.write(watched(one=f"{web.url}/one", two=f"{web.url}/two"), {"mail": MAIL})
+    web.pages = {"/one": (200, terms()), "/two": (200, terms())}
+    place.run("check")
+    web.pages = {"/one": (200, terms(p5=TRAINS)), "/two": (200, terms(p5=TRAINS))}
+    if into == "/dev/full":
+        output = os.open(into, os.O_WRONLY)
+    else:
+        reading, output = os.pipe()
+        os.close(reading)
+    environ = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(tmp_path)} | place.environ
+    command = [sys.executable, "-m", "monitor", "check"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environ, stdout=output, stderr=subprocess.PIPE, text=True, timeout=LIMIT, check=False
+    )
+    os.close(output)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert len(mailbox.mails) == 2
+
+
+def test_who_reads_only_the_head_is_no_fault(tmp_path: Path, web: Web) -> None:
+    """`monitor watchlist list | head -1` ends well."""
+    place = Place(tmp_path)
+    place.write(watched(**{f"p{number}": f"{web.url}/{number}" for number in range(3000)}))
+    environ = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    command = f"set -o pipefail; {sys.executable} -m monitor watchlist list | head -1"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=LIMIT, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

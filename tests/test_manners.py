@@ -188,6 +188,17 @@ def test_peace_doubles() -> None:
         now += timedelta(minutes=minutes)
 
 
+def test_one_page_that_is_unavailable_keeps_back_no_other() -> None:
+    """A 503 without a time is one page's trouble: others are asked; when a second has it, the host is left alone."""
+    visitor = guest(terms=(503, ""))
+    visitor.ask(f"{SITE}/terms")
+    assert visitor.ask(f"{SITE}/privacy").outcome == "ok"
+    visitor.site.answers[f"{SITE}/privacy"] = (503, "")
+    visitor.ask(f"{SITE}/terms")
+    visitor.ask(f"{SITE}/privacy")
+    assert visitor.ask(f"{SITE}/prices").reason.startswith("not asked")
+
+
 def test_the_peace_of_one_host_is_not_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other hosts are asked while one is left alone."""
     visitor = guest()

@@ -142,8 +142,14 @@ def unfold(db: sqlite3.Connection, delivery: int, now: datetime, error: str) -> 
 
 
 def retry(db: sqlite3.Connection, delivery: int, now: datetime) -> None:
-    """Owe a delivery again, from now, that was given up or waits for its next try; and all that goes with it."""
+    """Owe a delivery again, from now, that was given up or waits for its next try; and all that goes with it.
+
+    UsageError for one that is neither.
+    """
     _demand(db, delivery)
+    (state,) = db.execute("SELECT state FROM deliveries WHERE id = ?", (delivery,)).fetchone()
+    if state not in ("owed", "failed"):
+        raise UsageError(f"delivery {delivery} is {state}; only one that was given up or waits can be sent again")
     db.execute(
         """WITH parcel (first) AS (SELECT coalesce(folded_into, id) FROM deliveries WHERE id = :id)
         UPDATE deliveries SET state = 'owed', next_at = :now, due_at = :now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib.metadata import version
 
@@ -16,7 +15,7 @@ from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
 from monitor.cli.records import COMMANDS as RECORDS
-from monitor.cli.setup import complain
+from monitor.cli.setup import complain, deafen
 from monitor.cli.upkeep import COMMANDS as UPKEEP
 from monitor.cli.watchlist import COMMANDS as WATCHLIST
 from monitor.errors import MonitorError
@@ -37,14 +36,23 @@ for _command in (*DEMO, *CHECK, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *LOG
 
 
 def main() -> None:
-    """Run the command line; every error of ours is one message and an exit status, never a traceback."""
+    """Run the command line; every error is one message and an exit status, never a traceback."""
     try:
-        cli(standalone_mode=True)
+        status = cli(standalone_mode=False)
+        sys.stdout.flush()
     except MonitorError as error:
         complain(str(error))
         sys.exit(error.exit_status)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output went away: `monitor changes | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
+        deafen()
+    except OSError as error:
+        deafen()
+        complain(f"{error.filename or 'the output'}: {error.strerror or error}")
+        sys.exit(1)
+    except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
+    else:
+        sys.exit(status if isinstance(status, int) else 0)

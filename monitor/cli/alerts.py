@@ -18,7 +18,7 @@ from monitor.model import TOPICS, Mute
 from monitor.records import AlertRecord, Delivery, DeliveryState
 from monitor.report import Style, line_of, test_message
 from monitor.watchlist import Watchlist
-from monitor.words import one_line, printable
+from monitor.words import counted, one_line, printable
 
 _STATES: dict[DeliveryState, str] = {
     "owed": "yellow", "sending": "yellow", "sent": "green", "failed": "bold red", "muted": "dim", "cancelled": "dim",
@@ -107,7 +107,8 @@ def test(setup_: Setup, channel: str) -> None:
     watchlist = setup_.watchlist()
     known = wiring.channels(watchlist, os.environ, only=_channel(watchlist, channel))
     at = setup.now()
-    note = known[channel].send(test_message(wiring.style(watchlist), at=at, channel=channel), at)
+    message = test_message(wiring.style(watchlist), at=at, channel=channel)
+    note = "; ".join(filter(None, (known[channel].send(message, at), message.fault)))
     if setup_.archive_path().exists():
         with setup_.noting() as archive:
             archive.resume(channel)
@@ -133,7 +134,7 @@ def retry(setup_: Setup, deliveries: tuple[int, ...]) -> None:
         chosen = deliveries or tuple(each.id for each in archive.deliveries(state="failed"))
         for delivery in chosen:
             archive.retry(delivery, setup.now())
-    setup_.say(f"{len(chosen)} deliveries owed again")
+    setup_.say(f"{counted(len(chosen), 'delivery', 'deliveries')} owed again")
 
 
 @alerts.command()

@@ -24,7 +24,7 @@ from monitor.records import PageState
 from monitor.report import Style, line_of
 from monitor.status_server import address
 from monitor.watchlist import Watchlist
-from monitor.words import one_line, printable
+from monitor.words import counted, one_line, printable
 
 SOME_FAILED = 3
 
@@ -51,7 +51,8 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
         look = wiring.look(watchlist, archive, ways, setup.now, second_look)
         for checked in crew.check(wanted, archive, look, threading.Event()):
             failed += checked.outcome.capture.outcome not in HEALTHY
-            _tell(setup_, checked, json_)
+            with setup.unheard():
+                _tell(setup_, checked, json_)
         delivered = round_.finish(archive, setup.now())
     sign = "" if pages else round_.give_sign()  # a round is all that is due, not a page asked for
     for fault in filter(None, (*delivered.faults, sign)):
@@ -105,11 +106,11 @@ def _in_words(checked: Checked) -> str:
 
 def _closing(checked: int, failed: int, delivered: Delivered) -> str:
     said = f"{checked - failed} of {checked} pages checked" + (f"; {failed} could not be" if failed else "")
-    said += f"; {delivered.sent} deliver{'y' if delivered.sent == 1 else 'ies'} made" if delivered.sent else ""
+    said += f"; {counted(delivered.sent, 'delivery', 'deliveries')} made" if delivered.sent else ""
     return (
         said
         + (f"; {delivered.refused} refused, to be tried again" if delivered.refused else "")
-        + (f"; {delivered.owed - delivered.refused} wait for their time" if delivered.owed > delivered.refused else "")
+        + (f"; {delivered.owed - delivered.refused} to be sent later" if delivered.owed > delivered.refused else "")
         + (f"; {delivered.failed} given up: their channels refuse them for good" if delivered.failed else "")
     )
 
@@ -144,7 +145,7 @@ def status(setup_: Setup, json_: bool) -> None:
         for state in states:
             setup.print_json(_state_json(state))
         return
-    shown = table(["page", "last check", "health", "last change", "next check"], _rows(states, setup.now()))
+    shown = table(["page", "last check", "last change", "next check", "health"], _rows(states, setup.now()))
     console().print(shown)
     for trouble in troubles:
         console().print(Text(one_line(f"{line_of(trouble, Style())}: {trouble.reason}", 300), "bold red"))
@@ -155,7 +156,7 @@ def status(setup_: Setup, json_: bool) -> None:
 def _rows(states: tuple[PageState, ...], now: datetime) -> Iterator[list[str | Text]]:
     for state in states:
         change = f"{when(state.last_change_at)} (#{state.last_change_id})" if state.last_change_id else "-"
-        yield [f"{state.vendor}/{state.page}", when(state.last_check_at), _health(state), change, _next(state, now)]
+        yield [f"{state.vendor}/{state.page}", when(state.last_check_at), change, _next(state, now), _health(state)]
 
 
 def _health(state: PageState) -> Text:

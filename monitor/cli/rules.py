@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Literal
 
 from monitor import wiring
@@ -49,7 +50,7 @@ def rule_json(listed: Listed) -> dict[str, object]:
             del said["text"]
         case Rule(digest=digest, escalate=escalate):
             said["digest"] = label(digest) if digest else None
-            said["escalate"] = {"after": str(escalate.after), "send": list(escalate.send)} if escalate else None
+            said["escalate"] = {"after": _span(escalate.after), "send": list(escalate.send)} if escalate else None
             del said["mentions"]
     return {"kind": listed.kind, "name": listed.name} | said
 
@@ -80,9 +81,16 @@ def _times(rule: Rule) -> Iterator[str]:
     if rule.digest:
         yield f"digest: {label(rule.digest)}"
     if rule.escalate:
-        yield f"not acknowledged within {rule.escalate.after}: {', '.join(rule.escalate.send)}"
+        yield f"not acknowledged within {_span(rule.escalate.after)}: {', '.join(rule.escalate.send)}"
     if rule.urgent:
         yield "urgent"
+
+
+def _span(length: timedelta) -> str:
+    """A length of time as the watchlist has it: 4h, 90m, 2d."""
+    minutes = int(length.total_seconds()) // 60
+    unit, many = next((unit, many) for unit, many in (("d", 1440), ("h", 60), ("m", 1)) if minutes % many == 0)
+    return f"{minutes // many}{unit}"
 
 
 def _words(entry: Override) -> list[str]:

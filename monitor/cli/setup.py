@@ -5,7 +5,10 @@ from __future__ import annotations
 import functools
 import json
 import logging
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +81,21 @@ def complain(text: str) -> None:
 def now() -> datetime:
     """The time, aware and in UTC. The command line is where the clock is read; everything below is given it."""
     return datetime.now(UTC)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """What is printed within may be lost: a reader that went away, or a full disk, must not end the work that is told of."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError:
+        deafen()
+
+
+def deafen() -> None:
+    """Send what is printed from now on nowhere: nobody hears it, and what waits to be printed must not be an error at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def stamp(moment: datetime | None) -> str | None:

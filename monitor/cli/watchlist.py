@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import click
@@ -12,12 +13,13 @@ from monitor.archive import Archive
 from monitor.cli.adding import add
 from monitor.cli.arguments import page_key, selector
 from monitor.cli.rules import listed_rules, rule_json, rule_row
-from monitor.cli.setup import Setup, as_json, common, print_json
+from monitor.cli.setup import Setup, as_json, common, complain, print_json
 from monitor.cli.show import console, edits, table, when
 from monitor.errors import UsageError
 from monitor.extract.screen import LASTING
 from monitor.model import Capture, Document, Page
 from monitor.preview import Preview, preview
+from monitor.words import counted
 
 _DOCUMENTS = frozenset({"ok", "unreadable", *LASTING})
 """Outcomes of captures whose bytes may hold the document, if only it is read rightly."""
@@ -35,11 +37,13 @@ def validate(setup: Setup) -> None:
     found = setup.watchlist()
     vendors = len({page.vendor for page in (*found.pages, *found.disabled)})
     click.echo(
-        f"{found.path}: {len(found.pages)} pages of {vendors} vendors"
+        f"{found.path}: {counted(len(found.pages), 'page')} of {counted(vendors, 'vendor')}"
         + (f", {len(found.disabled)} more not enabled" if found.disabled else "")
-        + f"; {len(found.channels)} channels, {len(found.rules)} rules"
-        + (f", {len(found.verdicts)} verdicts" if found.verdicts else "")
+        + f"; {counted(len(found.channels), 'channel')}, {counted(len(found.rules), 'rule')}"
+        + (f", {counted(len(found.verdicts), 'verdict')}" if found.verdicts else "")
     )
+    for doubt in (*wiring.unset(found, os.environ), *wiring.template_faults(found)):
+        complain(doubt)
 
 
 @watchlist.command("list")

@@ -185,8 +185,9 @@ def _failure(error: OSError | ValueError) -> DeliveryError:
         reason = f"the mail server answered {_reply(error.smtp_code, error.smtp_error)}"
         return DeliveryError(reason, permanent=too_large, stops=refused and not too_large)
     if isinstance(error, smtplib.SMTPException):
-        cannot = type(error) in (smtplib.SMTPException, smtplib.SMTPNotSupportedError)  # no way to log in
-        return DeliveryError(f"the mail server broke off ({type(error).__name__})", stops=cannot)
+        if type(error) in (smtplib.SMTPException, smtplib.SMTPNotSupportedError):
+            return DeliveryError("the mail server offers no login that takes this user and password", stops=True)
+        return DeliveryError(f"the mail server broke off ({type(error).__name__})")
     if isinstance(error, ValueError):
         return DeliveryError("an address, or the mail server's name, is not one that can be written", stops=True)
     reason = getattr(error, "verify_message", "") or error.strerror or type(error).__name__

@@ -104,7 +104,7 @@ def _judge(name: str, status: int, retry_after: str, now: datetime) -> None:
     if 300 <= status < 400:
         raise DeliveryError(f"{answered}, a redirect, which is not followed", stops=True)
     if status in MENDING:
-        raise DeliveryError(f"{answered}: address or secret want mending", stops=True)
+        raise DeliveryError(f"{answered}: check its address and its secret", stops=True)
     if status in PASSING or status >= 500:
         raise DeliveryError(answered, retry_after=seconds_of(retry_after, now))
     raise DeliveryError(f"{answered}, and will not take it", permanent=True)

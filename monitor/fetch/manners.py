@@ -24,7 +24,8 @@ PEACE = 60.0
 """Seconds for which a host is left alone that answers 429 or 503 without saying for how long; doubled each time in a row."""
 LONGEST_PEACE = timedelta(hours=24)
 ROBOTS_LAST = timedelta(hours=24)
-BUSY = frozenset({429, 503})
+UNAVAILABLE = 503
+BUSY = frozenset({429, UNAVAILABLE})
 
 
 class Fetcher(Protocol):
@@ -42,7 +43,8 @@ class Host:
     lock: threading.Lock = field(default_factory=threading.Lock)
     asked: float = float("-inf")  # on the monotonic clock
     peace_until: datetime | None = None
-    refusals: int = 0
+    refused: frozenset[str] = frozenset()  # addresses for which it was too busy, since it last answered
+    times: int = 0  # so often in a row
 
 
 class Etiquette:
@@ -111,17 +113,23 @@ class Etiquette:
 
 
 def _in_peace(url: str, now: datetime, until: datetime) -> Capture:
-    reason = f"not asked: the host asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+    reason = f"not asked: the host is left alone until {until:%Y-%m-%d %H:%M} UTC, as it answered that it is too busy"
     return Capture(now, url, "rate_limited", reason, retry_after=(until - now).total_seconds())
 
 
 def _note(host: Host, capture: Capture) -> None:
-    """Note whether a host asked to be left alone, and for how long."""
+    """Note whether a host is to be left alone, and for how long.
+
+    It is after a 429, or when it says how long; a 503 alone may be one page's trouble, until another page has it, too.
+    """
     if capture.status not in BUSY:
-        host.refusals, host.peace_until = 0, None
+        host.refused, host.times, host.peace_until = frozenset(), 0, None
         return
-    host.refusals += 1
-    usual = timedelta(seconds=PEACE * 2 ** min(host.refusals - 1, 10))
+    host.refused |= {capture.url}
+    if capture.status == UNAVAILABLE and capture.retry_after is None and len(host.refused) < 2:
+        return
+    host.times += 1
+    usual = timedelta(seconds=PEACE * 2 ** min(host.times - 1, 10))
     asked = timedelta(seconds=capture.retry_after) if capture.retry_after is not None else usual
     host.peace_until = capture.at + min(asked, LONGEST_PEACE)
 

@@ -69,6 +69,8 @@ _TO_WHOM = re.compile(
 _WHAT_FOR = re.compile(
     r"advertis\w+|marketing|personali[sz]\w+|research\b|profil\w+|analytics|营销|推广|广告|画像|研究"
 )
+_USE = re.compile(r"\bwe (?:may |will |also |can )*(?:use|train)\b|我们(?:可能|会|将)[^。；]{0,40}用于")
+"""The use itself, said in the sentence that also says how to refuse it: no gift."""
 _PLAN = re.compile(r"\b(?:free|paid|unpaid|discounted|trial|standard|enterprise)\b|免费|付费|企业版|个人版")
 _PERHAPS = re.compile(r"\bmay\b|\bmight\b|可能")
 _WORD = re.compile(r"\w+")
@@ -132,7 +134,7 @@ def _stance_alone(sides: _Sides) -> Direction | None:
     decided, text = (sides.new, sides.after) if sides.after else (sides.old, sides.before)
     if decided.stance is None:
         return None
-    promise = decided.stance == "does not train" or decided.rule in _RIGHTS
+    promise = decided.stance == "does not train" or (decided.rule in _RIGHTS and not _USE.search(text))
     promise |= decided.stance == "trains only if opted in" and bool(_GOOD_SIGNS[0].search(text))
     return BETTER if promise == bool(sides.after) else WORSE
 

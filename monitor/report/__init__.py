@@ -11,6 +11,7 @@ from monitor.report.notice import line_of, notice_message, test_message
 from monitor.report.page import Entry, alerts_html, report_html
 from monitor.report.payload import alert_json, amount_json, change_json, finding_json
 from monitor.report.style import Style
+from monitor.report.trial import trial
 
 __all__ = [
     "TEMPLATES",
@@ -28,4 +29,5 @@ __all__ = [
     "notice_message",
     "report_html",
     "test_message",
+    "trial",
 ]
