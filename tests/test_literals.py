@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_topics import SAID
 
-from monitor.meaning.lexicon import LexiconSource, RuleSource, _source, _Speller, fold, topic_lexicon
+from monitor.meaning.lexicon import LexiconSource, RuleSource, _Speller, fold, topic_lexicon
 from monitor.meaning.literals import Expression, Literals, Stems, needed
 from monitor.meaning.numbers import _ANY, has_number
 from monitor.meaning.numerals import ROOTS
+from monitor.meaning.sources import word_list
 
 FILES = ("topics_en.yaml", "topics_zh.yaml", "stance_en.yaml", "stance_zh.yaml")
 
@@ -35,7 +36,7 @@ def rules_of(source: LexiconSource) -> Iterator[list[RuleSource]]:
 def unions() -> tuple[tuple[re.Pattern[str], Expression], ...]:
     """All lists of rules: each as one regular expression, and as the lexicons read it."""
     found = []
-    for source in map(_source, FILES):
+    for source in map(word_list, FILES):
         spell = _Speller(source["blocks"], words=source["words"])
         for rules in filter(None, rules_of(source)):
             spelt = "|".join(spell.spelt(rule["like"]) for rule in rules)

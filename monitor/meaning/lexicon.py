@@ -12,14 +12,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from typing import TypedDict
 
-import yaml
-
 from monitor.meaning.literals import Expression, Literals, Stems
+from monitor.meaning.sources import word_list
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built with it: ten times as fast
 LONGEST = 6_000
 """Characters of one text that are read. A clause is far shorter; the bound keeps hostile pages from costing minutes."""
 
@@ -171,32 +168,32 @@ def language_of(text: str, language: str = "") -> str:
 @cache
 def topic_lexicon(language: str) -> TopicLexicon:
     """The topics of `en` or `zh`, compiled once."""
-    source = _source(f"topics_{language}.yaml")
-    spell = _speller(source)
+    words: LexiconSource = word_list(f"topics_{language}.yaml")
+    spell = _speller(words)
     return TopicLexicon(
-        topics=tuple(_topic(name, topic, spell) for name, topic in source["topics"].items()),
-        nothing=spell.union(source["nothing"]),
-        quiet_under=spell.union(source["quiet_under"]),
-        cut=spell.union(source["cut"]),
+        topics=tuple(_topic(name, topic, spell) for name, topic in words["topics"].items()),
+        nothing=spell.union(words["nothing"]),
+        quiet_under=spell.union(words["quiet_under"]),
+        cut=spell.union(words["cut"]),
     )
 
 
 @cache
 def stance_lexicon(language: str) -> StanceLexicon:
     """The stances of `en` or `zh`, compiled once."""
-    source = _source(f"stance_{language}.yaml")
-    spell = _speller(source)
+    words: LexiconSource = word_list(f"stance_{language}.yaml")
+    spell = _speller(words)
     return StanceLexicon(
-        rules=tuple(spell.rule(rule, [rule["like"]]) for rule in source["rules"]), cut=spell.union(source["cut"])
+        rules=tuple(spell.rule(rule, [rule["like"]]) for rule in words["rules"]), cut=spell.union(words["cut"])
     )
 
 
 @cache
 def patterns(name: str) -> Mapping[str, Expression]:
     """The named expressions of a data file, compiled once."""
-    source = _source(f"{name}.yaml")
-    spell = _speller(source)
-    return {key: spell.union(rules) for key, rules in source["patterns"].items()}
+    words: LexiconSource = word_list(f"{name}.yaml")
+    spell = _speller(words)
+    return {key: spell.union(rules) for key, rules in words["patterns"].items()}
 
 
 def load() -> None:
@@ -258,9 +255,3 @@ def _topic(name: str, source: TopicSource, spell: _Speller) -> Topic:
 
 def _speller(source: LexiconSource) -> _Speller:
     return _Speller(source["blocks"], words=source["words"])
-
-
-def _source(name: str) -> LexiconSource:
-    text = (resources.files("monitor") / "meaning" / "data" / name).read_text(encoding="utf-8")
-    source: LexiconSource = yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe one)
-    return source

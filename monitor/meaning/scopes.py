@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monitor.meaning.lexicon import fold
+from monitor.meaning.sources import word_list
 
 
 def scopes(text: str) -> tuple[int, ...]:
@@ -27,5 +25,4 @@ def scope_words(numbers: tuple[int, ...], language: str) -> str:
 
 @cache
 def _scopes() -> tuple[tuple[dict[str, str], re.Pattern[str]], ...]:
-    text = (resources.files("monitor") / "meaning" / "data" / "scopes.yaml").read_text(encoding="utf-8")
-    return tuple((entry["name"], re.compile(entry["like"])) for entry in yaml.safe_load(text))
+    return tuple((entry["name"], re.compile(entry["like"])) for entry in word_list("scopes.yaml"))

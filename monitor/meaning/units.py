@@ -11,11 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from monitor.meaning.numbers import HAN, Mark, Number, fold, scan
+from monitor.meaning.sources import word_list
 
 _ATOM = re.compile(rf"[a-zà-ÿ]++(?:'[a-z]++)?|[{HAN}]|\d++|[^\s]")
 _LATIN = re.compile(r"[a-zà-ÿ0-9]")
@@ -79,8 +77,7 @@ def lexicon() -> Lexicon:
     """All words of `data/offers_*.yaml`."""
     phrases: dict[str, dict[str, str]] = {}
     for language in ("en", "zh"):
-        data = files("monitor").joinpath("meaning", "data", f"offers_{language}.yaml").read_text(encoding="utf-8")
-        for head, words in yaml.safe_load(data).items():
+        for head, words in word_list(f"offers_{language}.yaml").items():
             named = words if isinstance(words, dict) else {"": words}
             for name, listed in named.items():
                 for word in listed:
