@@ -15,10 +15,12 @@ _ABBREVIATIONS = frozenset(
     ).split()
 )
 _END = re.compile(
-    r"[。！？；]+[”’」』）)\"']*"  # Chinese: no space follows
-    r"|(?<=[^\s.])[.!?]+[”’\"')\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9À-Þ\u4e00-\u9fff•*–—-])"
-    r"|[.;:](?=[ivx]{1,4}\.\s)"
-    r"|[;:](?=\s*(?:and|or)?\s*(?:\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?:[a-z]|[ivx]{1,4})\.)\s)"  # (a) ...; (b) ...: i. ...
+    r"[。！？；.!?;:](?:"  # one class first: whatever is none of these is passed over at once
+    r"(?<=[。！？；])[。！？；]*[”’」』）)\"']*"  # Chinese: no space follows
+    r"|(?<=[^\s.][.!?])[.!?]*[”’\"')\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9À-Þ\u4e00-\u9fff•*–—-])"
+    r"|(?<=[.;:])(?=[ivx]{1,4}\.\s)"
+    r"|(?<=[;:])(?=\s*(?:and|or)?\s*(?:\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?:[a-z]|[ivx]{1,4})\.)\s)"  # (a) ...; (b) ...: i. ...
+    r")"
 )
 _LAST_WORD = re.compile(r"([\w.]+)\.$")
 
