@@ -26,7 +26,10 @@ _HIDDEN = (
     "[style*='visibility:hidden'], [style*='visibility: hidden']"
 )
 _BANNER_NAMES = "cookie consent onetrust newsletter feedback skip- breadcrumb sr-only visually".split()
-_BANNER = ", ".join(f"[{attribute}*='{name}' i]" for name in _BANNER_NAMES for attribute in ("class", "id"))
+_BANNER = ", ".join(  # what has no such attribute is passed over at once
+    f"[{attribute}]:is(" + ", ".join(f"[{attribute}*='{name}' i]" for name in _BANNER_NAMES) + ")"
+    for attribute in ("class", "id")
+)
 _MENU_LINKS, _MENU_SHARE, _MENU_LABEL = 4, 0.8, 45
 """A menu: at least so many links, holding so much of the text, so many characters long on average."""
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
