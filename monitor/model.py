@@ -7,8 +7,10 @@ a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Literal
 from zlib import crc32
 
@@ -184,7 +186,7 @@ class Hop:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which leave no place for what is worked out once
 class Capture:
     """One attempt to get a page, whatever came of it.
 
@@ -208,6 +210,11 @@ class Capture:
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the body in hex; of no body that of no bytes."""
+        return hashlib.sha256(self.body or b"").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

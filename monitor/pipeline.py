@@ -8,7 +8,6 @@ page -> fetch -> capture -> prepare -> fingerprint the same? -> unchanged
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -213,7 +212,7 @@ def settle(
 def _read(
     page: Page, capture: Capture, body: bytes, known: Known, archive: Archive, judgement: Judgement, read: Read | None
 ) -> Outcome:
-    if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, body, known):
+    if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, known):
         return decide.unchanged(page, capture, known, known.fingerprint)
     source = read or extract.prepare(page, body, capture.content_type)
     if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition) or (read and read.key == known.key):
@@ -237,9 +236,9 @@ def _read(
     return decide.accepted(outcome, known) if trouble else outcome
 
 
-def _same_bytes(capture: Capture, body: bytes, known: Known) -> bool:
+def _same_bytes(capture: Capture, known: Known) -> bool:
     """Whether the very bytes came again in which the text that stands was read: they say the same, read the same way."""
-    return capture.content_type == known.content_type and hashlib.sha256(body).hexdigest() == known.snapshot
+    return capture.content_type == known.content_type and capture.sha256 == known.snapshot
 
 
 def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:

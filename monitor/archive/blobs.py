@@ -19,7 +19,7 @@ LEVEL = 1
 MOST_FRAMES = 8
 SURELY_SMALL = 20
 """A delta under this fraction of the body is taken without trying how small the body alone would be."""
-CACHED = 4
+CACHED = 8
 """Bodies kept in memory: an import goes page by page, and each page's last body and document are the next base."""
 
 
@@ -30,9 +30,10 @@ class Blobs:
         self._db = db
         self._cache: dict[str, bytes] = {}
 
-    def put(self, body: bytes, like: str | None = None) -> str:
-        """Store bytes within the caller's transaction; their SHA-256 in hex. `like` is that of similar stored ones."""
-        sha256 = hashlib.sha256(body).hexdigest()
+    def put(self, body: bytes, like: str | None = None, sha256: str = "") -> str:
+        """Store bytes within the caller's transaction; their SHA-256 in hex, which the caller may know. `like` is that of similar
+        stored ones."""
+        sha256 = sha256 or hashlib.sha256(body).hexdigest()
         if self._row(sha256) is None:
             data, base, depth = self._compressed(body, like)
             self._db.execute(

@@ -89,7 +89,7 @@ def _put_snapshot(
 ) -> tuple[int | None, str | None]:
     if capture.body is None:
         return None, None
-    sha256 = blobs.put(capture.body, like=_similar(db, page, capture))
+    sha256 = blobs.put(capture.body, like=_similar(db, page, capture), sha256=capture.sha256)
     values = row(page=page["id"], sha256=sha256, content_type=capture.content_type)
     found = db.execute(
         "SELECT id FROM snapshots WHERE page = :page AND sha256 = :sha256 AND content_type = :content_type", values
