@@ -24,8 +24,9 @@ from monitor.extract.screen import screen
 from monitor.meaning.lexicon import load
 from monitor.model import Capture, Change, Override, Page, Version
 
-AHEAD = 3
-"""Such runs that wait for each process, or for their turn to be taken."""
+AHEAD = 12
+"""Such runs that wait for each process, or for their turn to be taken: pages take unequal time to read and to record, and with
+so many no process waits for another."""
 AT_ONCE = 150
 """Captures of one page that one process reads in a row; of those that show the same, only the first is read whole."""
 
