@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.clauses import clauses, of_block, split
+from monitor.clauses import _END, clauses, of_block, split
 from monitor.model import Block, Document
 
 
@@ -69,3 +71,23 @@ def test_a_clause_knows_its_block() -> None:
     found = list(clauses(Document(blocks)))
     assert [clause.text for clause in found] == ["Data", "One.", "Two.", "Three."]
     assert found[2].block is blocks[1]
+
+
+_ENDS = re.compile(
+    r"[。！？；]+[”’」』）)\"']*"
+    r"|(?<=[^\s.])[.!?]+[”’\"')\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9À-Þ\u4e00-\u9fff•*–—-])"
+    r"|[.;:](?=[ivx]{1,4}\.\s)"
+    r"|[;:](?=\s*(?:and|or)?\s*(?:\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?:[a-z]|[ivx]{1,4})\.)\s)"
+)
+"""What ends a clause, each kind by itself."""
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(st.sampled_from([*"aZ .;:!?。；”)\"'(1", ". A", "; (a) ", ": i. ", ";and b. ", "?!", "...", "中"])).map(
+        "".join
+    )
+)
+def test_ends_are_found_whatever_stands_around_them(text: str) -> None:
+    """Looking for the signs first finds what looking for each kind of end finds."""
+    assert [found.span() for found in _END.finditer(text)] == [found.span() for found in _ENDS.finditer(text)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from fakes import HTML, PARAGRAPHS, page_of, texts
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.errors import ReadingError
-from monitor.extract import prepare, read, version
+from monitor.extract import chrome, prepare, read, version
 from monitor.model import Block, Page
 
 LONG = " ".join(PARAGRAPHS)
@@ -266,3 +268,22 @@ def test_bytes_that_are_no_text(data: bytes) -> None:
     with pytest.raises(ReadingError) as caught:
         read(data, HTML)
     assert caught.value.outcome == "wrong_type"
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["div", "p", "span"]),
+            st.sampled_from(["class", "id", "title", "class=x id"]),
+            st.sampled_from(
+                ["", "Cookie-bar", "skip", "skip-to", "a SR-only b", "news letter", "newsletterX", "consent'"]
+            ),
+        )
+    )
+)
+def test_banners_are_those_whose_class_or_id_holds_a_name(elements: list[tuple[str, str, str]]) -> None:
+    """Whatever the case, and wherever in the attribute the name stands."""
+    tree = chrome.parse("".join(f'<{tag} {name}="{value}">' for tag, name, value in elements))
+    plain = ", ".join(f"[{name}*='{each}' i]" for each in chrome._BANNER_NAMES for name in ("class", "id"))
+    assert {node.mem_id for node in tree.css(chrome._BANNER)} == {node.mem_id for node in tree.css(plain)}
