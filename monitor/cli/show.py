@@ -28,10 +28,17 @@ _LONG = 240
 """Characters of unchanged text that are shown around a change before they are folded."""
 
 
+class _Console(Console):
+    """One that lets whoever prints hear that the reader went away; rich would end the program with a status of its own."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Standard output; colours only on a terminal, and lines never cut where a program reads them."""
     piped = not sys.stdout.isatty()
-    return Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=piped, width=_PIPED if piped else None)
+    return _Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=piped, width=_PIPED if piped else None)
 
 
 def when(moment: datetime | None) -> str:
