@@ -17,7 +17,7 @@ from monitor.errors import DeliveryError
 from monitor.health import News, Vitals, Watch
 from monitor.model import Page
 from monitor.outbox import Delivered, Manner
-from monitor.records import Trouble
+from monitor.records import ChannelState, Trouble
 from monitor.report import notice_message
 
 _log = logging.getLogger("monitor.rounds")
@@ -59,7 +59,11 @@ class Round:
         """Note what keeps the monitor from its work and what does no longer, and owe the news of it; what is news."""
         noted = archive.troubles()
         vitals = Vitals(
-            archive.pages(), archive.stopped(), archive.given_up(), _free(archive.path), str(archive.path.absolute())
+            archive.pages(),
+            self._stopped(archive),
+            archive.given_up(),
+            _free(archive.path),
+            str(archive.path.absolute()),
         )
         standing = health.troubles(self.watched, vitals, self.watch, noted, now)
         news = health.news(noted, standing, self.watched, now)
@@ -67,6 +71,10 @@ class Round:
             stopped = {trouble.subject for trouble in standing if trouble.kind == "channel"}
             archive.note_troubles(news.told, news.untold, [name for name in self.told if name not in stopped], now)
         return news
+
+    def _stopped(self, archive: Archive) -> tuple[ChannelState, ...]:
+        """The channels that stopped; one that the watchlist no longer has is nobody's trouble."""
+        return tuple(each for each in archive.stopped() if each.name in self.channels)
 
     def cry(self, trouble: Trouble, now: datetime) -> None:
         """Tell of a trouble past the archive, which takes nothing: to every channel, once, and without a second try."""

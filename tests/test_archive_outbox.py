@@ -314,3 +314,14 @@ def test_people_note_things_beside_a_daemon(archive: Archive, tmp_path: Path) ->
         beside.mute(Mute(SEEN + HOUR, "acme"), SEEN)
     assert archive.alerts()[0].acknowledged_at == SEEN
     assert archive.known(PAGE, SEEN).mutes == (Mute(SEEN + HOUR, "acme"),)
+
+
+def test_an_acknowledged_repeat_leaves_nobody_behind(archive: Archive) -> None:
+    """When the repeat that stood for several is cancelled, the others go out by themselves."""
+    changes(archive, 5, Owed("chat", SEEN, repeat=True))
+    parcel = archive.claim(SEEN + HOUR, LEASE, PEOPLE)
+    assert parcel is not None and len(parcel.deliveries) == 5
+    archive.failed(parcel.first.id, SEEN + HOUR, "later", SEEN + 2 * HOUR)
+    archive.acknowledge(parcel.first.alert, SEEN + HOUR)
+    found = [archive.claim(SEEN + 2 * HOUR, LEASE, PEOPLE) for _ in range(5)]
+    assert [each and each.first.id for each in found] == [2, 3, 4, 5, None]

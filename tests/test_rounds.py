@@ -93,6 +93,15 @@ def test_an_only_channel_that_stops_is_seen_in_the_archive(archive: Archive) -> 
     assert [(trouble.kind, trouble.subject) for trouble in archive.troubles()] == [("channel", "mail")]
 
 
+def test_a_channel_that_is_gone_from_the_watchlist_is_no_trouble(archive: Archive) -> None:
+    """A stopped channel that the watchlist no longer has is told of no more; that it is over is told."""
+    mail, chat = Box("mail", DeliveryError("550 no such user", stops=True)), Box("chat")
+    owing(archive, "mail", "chat")
+    round_of(mail, chat).finish(archive, START + HOUR)
+    round_of(chat).look_after(archive, START + 2 * HOUR)
+    assert [trouble.kind for trouble in archive.troubles()] == []
+
+
 def test_what_was_given_up_is_a_trouble_until_it_is_acknowledged(archive: Archive) -> None:
     """An alert that a channel refuses for good is told through the other, and is over when somebody has seen to it."""
     mail, chat = Box("mail", DeliveryError("554 content refused", permanent=True)), Box("chat")

@@ -49,6 +49,11 @@ def acknowledge(db: sqlite3.Connection, alert_id: int, now: datetime) -> None:
     db.execute(
         "UPDATE alerts SET acknowledged_at = coalesce(acknowledged_at, :now) WHERE id = :id", row(id=alert_id, now=now)
     )
+    db.execute(  # what went together with one of them goes by itself
+        """UPDATE deliveries SET folded_into = NULL
+        WHERE folded_into IN (SELECT id FROM deliveries WHERE alert = ? AND repeat AND state = 'owed')""",
+        (alert_id,),
+    )
     db.execute(
         """UPDATE deliveries SET state = 'cancelled', next_at = NULL, folded_into = NULL
         WHERE alert = ? AND repeat AND state = 'owed'""",
