@@ -5,6 +5,7 @@ page -> worker of its host: look -> queue -> record, several in one transaction 
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import defaultdict, deque
@@ -35,14 +36,19 @@ class _LeftBehindError(Exception):
 
 
 def check(
-    pages: Iterable[Page], archive: Archive, look: Look, stopping: threading.Event, workers: int = WORKERS
+    pages: Iterable[Page],
+    archive: Archive,
+    look: Look,
+    stopping: threading.Event,
+    workers: int = WORKERS,
+    longest: float = math.inf,
 ) -> Iterator[Checked]:
     """Check each page once, now, several at a time, of each host one. Told is what is on the disk.
 
-    When `stopping` is set no further page is begun, and what was seen is recorded. What a worker raises is raised here, after
-    what the others saw before it was recorded.
+    When `stopping` is set, or after `longest` seconds, no further page is begun, and what was seen is recorded. What a worker
+    raises is raised here, after what the others saw before it was recorded.
     """
-    crew = _Crew(pages, look, stopping, workers)
+    crew = _Crew(pages, look, stopping, workers, time.monotonic() + longest)
     try:
         with suppress(_LeftBehindError):
             yield from _recorded(crew, archive)
@@ -53,8 +59,8 @@ def check(
 class _Crew:
     """The workers, and the hosts whose pages wait for one."""
 
-    def __init__(self, pages: Iterable[Page], look: Look, stopping: threading.Event, workers: int) -> None:
-        self._look, self._stopping = look, stopping
+    def __init__(self, pages: Iterable[Page], look: Look, stopping: threading.Event, workers: int, end: float) -> None:
+        self._look, self._stopping, self._end = look, stopping, end
         self._dismissed = threading.Event()
         self._hosts = deque(_by_host(pages))
         self._seen: Queue[_Seen] = Queue(maxsize=AT_ONCE)
@@ -96,7 +102,7 @@ class _Crew:
     def _work(self) -> None:
         try:
             while pages := self._next_host():
-                while pages and not self._stopping.is_set() and not self._dismissed.is_set():
+                while pages and self._goes_on():
                     self._tell(self._look(pages.popleft()))
         except BaseException as error:  # whatever it is, the one who asked must hear of it
             self._tell(error)
@@ -107,6 +113,9 @@ class _Crew:
             with suppress(Full):
                 self._seen.put(seen, timeout=TICK)
                 return
+
+    def _goes_on(self) -> bool:
+        return not (self._stopping.is_set() or self._dismissed.is_set() or time.monotonic() > self._end)
 
     def _next_host(self) -> deque[Page] | None:
         with self._turn:

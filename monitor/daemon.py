@@ -24,6 +24,8 @@ from monitor.watchlist import Watchlist, load
 
 CHECK_EVERY, DELIVER_EVERY = 30, 15
 """Seconds between two looks at what is due. The schedule itself stands in the archive."""
+LONGEST_ROUND = 900.0
+"""Seconds after which a round begins no further page: one slow host must not hold up the others' next turns."""
 LONGEST_REST = 15.0
 """Seconds in which a stop lets the page and the alert in hand be finished."""
 LONGEST_WAIT = 600.0
@@ -49,7 +51,7 @@ class Daemon:
         self._taking, self._sending, self._asked = threading.RLock(), threading.Lock(), threading.Event()
         self.signs = Signs(time.monotonic())
         self._ways = wiring.ways(watchlist.settings, archive.path, self._stopping.wait)
-        self._take(watchlist)
+        self._take(watchlist, _edited(watchlist.path))
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -86,7 +88,7 @@ class Daemon:
         pages = pipeline.due(watchlist.pages, self._archive, self._clock())
         second_look = wiring.second_look(watchlist.settings, self._stopping.wait)  # a stop cuts the pause short
         look = wiring.look(watchlist, self._archive, self._ways, self._clock, second_look)
-        for each in crew.check(pages, self._archive, look, self._stopping):
+        for each in crew.check(pages, self._archive, look, self._stopping, longest=LONGEST_ROUND):
             checked += 1
             self._tell(each)
         return checked
@@ -106,8 +108,8 @@ class Daemon:
             self._crying = Trouble("disk", path, now, str(error))
             self._round.cry(self._crying, now)
         elif not error and self._crying:
-            self._round.cry(replace(self._crying, ended_at=now), now)
-            self._crying = None
+            over, self._crying = replace(self._crying, ended_at=now), None
+            self._round.cry(over, now)
 
     def deliver(self) -> None:
         """Deliver what is owed and due, unless a round is on: what it finds goes out together at its end."""
@@ -147,25 +149,22 @@ class Daemon:
             lock.release()  # a tick that comes late finds that it is to stop
         return True
 
-    def close(self) -> None:
-        """Let go of what is open."""
-        self._ways.close()
-
-    def _take(self, watchlist: Watchlist) -> None:
+    def _take(self, watchlist: Watchlist, edited: float) -> None:
+        """Go by a watchlist from now on; `edited` is when the file was written of which it was read, or earlier."""
         self._round = replace(wiring.rounds(watchlist, self._environ), stopping=self._stopping.is_set)
         self._watchlist = watchlist
-        self._edited = _edited(watchlist.path)
+        self._edited = edited
 
     def _reload(self) -> None:
         """Take up an edited watchlist; a broken one is reported once, and the last good one stays in force."""
         edited = _edited(self._watchlist.path)
         if edited == self._edited and not self._asked.is_set():
             return
-        self._edited = edited
         self._asked.clear()
         try:
-            self._take(load(self._watchlist.path))
-        except MonitorError as error:
+            self._take(load(self._watchlist.path), edited)
+        except (MonitorError, OSError) as error:
+            self._edited = edited
             _log.error("the edited watchlist is broken; the last good one stays in force\n%s", error)
         else:
             self._ways.close()
@@ -235,8 +234,8 @@ def run(
         if not daemon.rests(LONGEST_REST):
             say("stopped in the middle of something; it is done again at the next start")
             os._exit(0)  # a thread hangs in somebody's network; what a kill leaves is whole, and so is this
-        daemon.close()
     say("stopped")
+    os._exit(0)  # a browser may take its time to close; it ends with us
 
 
 def _tick(daemon: Daemon, attend_to: Callable[[], None]) -> None:

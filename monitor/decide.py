@@ -157,7 +157,7 @@ def confirmed(first: Outcome, second: Outcome, known: Known) -> tuple[Outcome, O
     key = second.version.key if second.version else known.key
     if first.version and second.version and first.version.key == key:
         return first, replace(_without_change(second), fingerprint=second.version.fingerprint)
-    if _news(first) == _news(second):
+    if second.change and _news(first) and _news(first) == _news(second):
         return first, _noted(_without_change(second), SAME_NEWS)
     held = _hold(_unsettled(known), key, first.capture.at)
     if held.times >= PERSISTENT or first.capture.at - held.since >= UNSETTLED:

@@ -71,7 +71,7 @@ def troubles(
     if offline := _offline([state for _, state in watched]):
         of_pages = [offline, *(trouble for trouble in noted if trouble.kind == "page")]
     else:
-        of_pages = list(_pages(watched, watch, now))
+        of_pages = list(_pages(watched, watch, frozenset(each.subject for each in noted if each.kind == "page"), now))
     return (*of_pages, *_channels(vitals), *_disk(vitals, watch, now))
 
 
@@ -84,15 +84,20 @@ def _offline(states: Sequence[PageState]) -> Trouble | None:
     return Trouble("offline", "", since, states[0].reason or OUTCOMES[states[0].outcome or ""])
 
 
-def _pages(watched: Sequence[tuple[Page, PageState]], watch: Watch, now: datetime) -> Iterator[Trouble]:
-    """Pages that could not be read for too long, with what else fails at the same host: one message tells of all."""
+def _pages(
+    watched: Sequence[tuple[Page, PageState]], watch: Watch, noted: frozenset[str], now: datetime
+) -> Iterator[Trouble]:
+    """Pages that could not be read for too long, with what else fails at the same host: one message tells of all.
+
+    One that was `noted` is in trouble until it is read again, whatever its next interval is.
+    """
     by_host: dict[str | None, list[tuple[Page, PageState]]] = defaultdict(list)
     for page, state in watched:
         by_host[urlsplit(page.url).hostname].append((page, state))
     for of_host in by_host.values():
         failing = [(page, state) for page, state in of_host if state.failing_since]
-        if any(_is_overdue(page, state.failing_since, watch, now) for page, state in failing):
-            yield from (_unreadable(state) for _, state in failing)
+        overdue = any(_is_overdue(page, state.failing_since, watch, now) for page, state in failing)
+        yield from (_unreadable(state) for page, state in failing if overdue or page.key in noted)
     for page, state in watched:
         if not state.failing_since and _is_overdue(page, state.next_check_at, watch, now):
             yield _unchecked(state)

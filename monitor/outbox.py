@@ -1,6 +1,6 @@
 """From owed to sent: alerts that the archive holds are put into words and handed to their channels, at least once each.
 
-A delivery is claimed for five minutes, sent, and marked, each in a commit of its own. Whoever is killed before the mark leaves a
+A delivery is claimed for ten minutes, sent, and marked, each in a commit of its own. Whoever is killed before the mark leaves a
 claim that runs out, and the alert goes out again under the same key. What a channel refuses in passing is tried again; what it
 refuses for good is shown; a channel that takes nothing at all is stopped, and tried again now and then.
 """
@@ -23,8 +23,8 @@ from monitor.records import Delivery, Folding, Parcel
 from monitor.report import Style
 from monitor.words import one_line
 
-LEASE = timedelta(minutes=5)
-LONGEST_PASS = 120.0
+LEASE = timedelta(minutes=10)
+LONGEST_PASS = 60.0
 """Seconds after which a pass begins no further delivery: leases are reckoned from its `now`, which grows stale."""
 
 BACKOFF = (

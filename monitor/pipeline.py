@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
@@ -192,7 +192,8 @@ def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement, r
 
 def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:
     if outcome.change and known.failures and known.version_id is not None:
-        return decide.recovered(outcome, known, archive.document(known.version_id))
+        with suppress(DamagedRecord):  # then there is nothing to hold it against
+            return decide.recovered(outcome, known, archive.document(known.version_id))
     return outcome
 
 
@@ -246,12 +247,14 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:
 
     What is known of the page then; the same where the reading is the same, or the snapshot can no longer be read.
     """
-    last = archive.last_snapshot(page) if known.version_id and known.edition != extract.recipe(page) else None
-    if last is None:
+    if known.version_id is None or known.edition == extract.recipe(page):
         return known
-    _, body, content_type = last
     try:
         with _reading(page):
+            last = archive.last_snapshot(page)
+            if last is None:
+                return known
+            _, body, content_type = last
             version = extract.version(extract.prepare(page, body, content_type))
     except ReadingError:
         return known

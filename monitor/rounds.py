@@ -57,6 +57,10 @@ class Round:
 
     def look_after(self, archive: Archive, now: datetime) -> News:
         """Note what keeps the monitor from its work and what does no longer, and owe the news of it; what is news."""
+        with archive.together():  # two ticks may look at the same time
+            return self._look_after(archive, now)
+
+    def _look_after(self, archive: Archive, now: datetime) -> News:
         noted = archive.troubles()
         vitals = Vitals(
             archive.pages(),
@@ -84,6 +88,8 @@ class Round:
                 self.channels[name].send(message, now)
             except DeliveryError as error:
                 _log.warning("%s", error)
+            except Exception as error:  # whose text may hold an address
+                _log.warning("%s: unexpected %s while sending", name, type(error).__name__)
 
     def give_sign(self) -> str:
         """Ping the heartbeat's address, if there is one; what went wrong, if anything did."""

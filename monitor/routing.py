@@ -26,9 +26,15 @@ def owe(
 def _applies(rule: Rule, page: Page, change: Change) -> bool:
     return (
         (change.importance == "major" or rule.importance != "major")
-        and (not rule.topics or bool(set(rule.topics) & set(change.topics)))
+        and (not rule.topics or bool(set(rule.topics) & _topics(rule, change)))
         and is_about(rule, page)
     )
+
+
+def _topics(rule: Rule, change: Change) -> set[str]:
+    """What a change touches for a rule: also what has too small a share of it to be among its topics."""
+    found = {f.topic for f in change.findings if f.importance == "major" or rule.importance != "major"}
+    return found | set(change.topics)
 
 
 def is_about(entry: Override | Rule, page: Page) -> bool:
@@ -55,6 +61,6 @@ def _owed(rule: Rule, page: Page, change: Change, mutes: tuple[Mute, ...], now: 
 def _is_muted(rule: Rule, page: Page, change: Change, mutes: tuple[Mute, ...], now: datetime) -> bool:
     """Whether all that the rule would tell of a change is muted: its page, its vendor, or every topic the rule is about."""
     here = [mute for mute in mutes if mute.until > now and mute.page in ("", page.vendor, page.key)]
-    topics = {topic for topic in change.topics if not rule.topics or topic in rule.topics}
+    topics = {topic for topic in _topics(rule, change) if not rule.topics or topic in rule.topics}
     silent = {mute.topic for mute in here}
     return "" in silent or (bool(topics) and topics <= silent)

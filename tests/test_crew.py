@@ -160,3 +160,14 @@ def test_a_page_that_is_read_comes_through_whole(archive: Archive) -> None:
 
     run(archive, pages(3, 2), look)
     assert {state.versions for state in archive.pages()} == {1}
+
+
+def test_a_round_does_not_go_on_for_ever(archive: Archive) -> None:
+    """After its time a round begins no further page; what it began is recorded."""
+
+    def look(page: Page) -> Looked:
+        threading.Event().wait(0.1)
+        return seen(page)
+
+    checked = list(crew.check(pages(1, 50), archive, look, threading.Event(), 1, longest=0.25))
+    assert 1 <= len(checked) < 50

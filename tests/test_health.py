@@ -126,3 +126,10 @@ def test_a_trouble_is_news_when_it_begins_and_when_it_ends() -> None:
 def test_the_trouble_of_a_page_no_longer_watched_ends_in_silence() -> None:
     """A trouble that ended because its page left the watchlist is noted, and told to nobody."""
     assert news((PAGE_TROUBLE,), (), (OTHER,), NOW) == News((), (replace(PAGE_TROUBLE, ended_at=NOW),))
+
+
+def test_a_noted_page_is_in_trouble_until_it_is_read() -> None:
+    """A page that was told of stays in trouble while it fails, though what fell with it at its host is well again."""
+    noted = (Trouble("page", PRIVACY.key, NOW - HOUR, "timeout"),)
+    assert standing(state(TERMS), state(PRIVACY, failing=HOUR), noted=noted) == [("page", PRIVACY.key)]
+    assert standing(state(TERMS), state(PRIVACY), noted=noted) == []

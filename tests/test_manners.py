@@ -28,10 +28,10 @@ class Site:
     def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
         self.asked.append((url, self.time))
         status, text = self.answers.get(url, NOTHING if url.endswith("robots.txt") else (200, "<p>terms</p>"))
-        outcome = {200: "ok", 429: "rate_limited"}.get(status, "http_error")
+        outcome = {0: "connect_error", 200: "ok", 429: "rate_limited"}.get(status, "http_error")
         body = text.encode() if status == 200 else None
         asked = self.retry_after if status in (429, 503) else None
-        return Capture(now, url, outcome, f"answered {status}", status=status, body=body, retry_after=asked)
+        return Capture(now, url, outcome, f"answered {status}", status=status or None, body=body, retry_after=asked)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -205,3 +205,20 @@ def test_the_peace_of_one_host_is_not_anothers(monkeypatch: pytest.MonkeyPatch) 
     busy(visitor.site, 600.0)
     visitor.ask(f"{SITE}/terms")
     assert visitor.ask("https://other.example/terms").outcome == "ok"
+
+
+def test_a_peace_of_a_wrong_clock_is_none() -> None:
+    """What a host was promised while the clock was ten years ahead does not keep it from being asked."""
+    visitor = guest()
+    busy(visitor.site, 600.0)
+    visitor.ask(f"{SITE}/terms", NOW + timedelta(days=3653))
+    assert visitor.ask(f"{SITE}/privacy").outcome == "ok"
+
+
+def test_a_robots_txt_that_was_not_answered_is_asked_again() -> None:
+    """A connection that broke says nothing on robots: the file is asked for again with the next page."""
+    visitor = guest("User-agent: *\nDisallow: /private")
+    answers, visitor.site.answers = visitor.site.answers, {f"{SITE}/robots.txt": (0, "")}
+    visitor.ask(f"{SITE}/terms")
+    visitor.site.answers = answers
+    assert visitor.ask(f"{SITE}/private").outcome == "robots"

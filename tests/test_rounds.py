@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from archive_fakes import HOUR, PAGE, START, changed, failing, read, unchanged
@@ -17,7 +19,7 @@ from monitor.errors import DeliveryError
 from monitor.health import Watch
 from monitor.model import Owed
 from monitor.outbox import Manner
-from monitor.records import Message
+from monitor.records import Message, Trouble
 from monitor.rounds import Round
 
 WATCHED = replace(PAGE, every="6h")
@@ -155,3 +157,32 @@ def test_a_sign_of_life_is_given() -> None:
         assert Heartbeat(f"{sink.url}/canary").ping() == "the heartbeat's address answered 500"
     said = Heartbeat(f"{sink.url}/canary").ping()
     assert "no answer" in said and "canary" not in said
+
+
+def test_two_who_look_at_the_same_time_tell_once(archive: Archive) -> None:
+    """Both ticks may look after the monitor's health at once: each trouble is noted and told one time."""
+    mail = Box("mail")
+    for _ in range(20):
+        archive.stop("chat", START, "410", START + HOUR)
+        looking = [
+            threading.Thread(target=round_of(mail, Box("chat")).look_after, args=(archive, START)) for _ in range(4)
+        ]
+        for thread in looking:
+            thread.start()
+        for thread in looking:
+            thread.join()
+    assert len(archive.alerts()) == 1
+
+
+@pytest.mark.parametrize("url", ["https://hc-ping..example/x", "https://example.com:99999/", "nonsense"])
+def test_a_heartbeat_that_is_no_address_is_said(url: str) -> None:
+    """An address that cannot be asked is a sentence, not the end of the round."""
+    assert "no answer" in Heartbeat(url).ping()
+
+
+def test_a_cry_goes_on_past_a_channel_that_breaks(archive: Archive) -> None:
+    """An error that nobody foresaw in one channel keeps a cry from no other, and its text is told to nobody."""
+    broken = Box("mail", cast(DeliveryError, RuntimeError("https://hooks.example/canary")))
+    chat = Box("chat")
+    round_of(broken, chat).cry(Trouble("disk", "a.db", START, "full"), START)
+    assert len(chat.taken) == 1

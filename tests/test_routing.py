@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.hours import label, next_digest
-from monitor.model import Change, Digest, Escalation, Mute, Owed, Page, Rule
+from monitor.model import Change, Digest, Escalation, Finding, Mute, Owed, Page, Rule
 from monitor.routing import owe
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -118,3 +118,13 @@ def test_a_mute_of_one_rule_is_not_a_mute_of_another() -> None:
 def test_urgent_rules_mark_what_they_owe() -> None:
     """What an urgent rule owes is marked, so that it does not wait for the end of quiet hours."""
     assert told(ALERT, MAIL, replace(MAIL, urgent=True)) == (Owed("mail", NOW, urgent=True),)
+
+
+def test_a_finding_with_a_small_share_is_found_by_its_rule() -> None:
+    """A rule finds what a rewrite touches on its topic among much else, and a mute of the rest does not hide it."""
+    finding = Finding("limits", "changed", "10 a day", "5 a day", "half as many")
+    change = replace(ALERT, topics=("training",), findings=(finding,))
+    assert told(change, Rule(("mail",), topics=("limits",))) == (Owed("mail", NOW),)
+    assert told(change, MAIL, mutes=(Mute(LATER, topic="training"),)) == (Owed("mail", NOW),)
+    minor = replace(change, findings=(replace(finding, importance="minor"),))
+    assert told(minor, Rule(("mail",), topics=("limits",))) == ()

@@ -16,7 +16,8 @@ _RULES = {
         SELECT versions.id FROM versions JOIN snapshots ON snapshots.id = versions.snapshot
         WHERE snapshots.page <> versions.page""",
     "version {} was begun by no capture": """
-        SELECT id FROM versions WHERE id NOT IN (SELECT version FROM checks WHERE began AND version IS NOT NULL)""",
+        SELECT id FROM versions
+        WHERE NOT technical AND id NOT IN (SELECT version FROM checks WHERE began AND version IS NOT NULL)""",
     "capture {} brought another page's bytes": """
         SELECT checks.id FROM checks JOIN snapshots ON snapshots.id = checks.snapshot
         WHERE snapshots.page <> checks.page""",

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.archive.alerts import mutes
 from monitor.archive.codec import HEADERS, instant, instant_or_none, row, unpack
-from monitor.errors import UsageError
+from monitor.errors import DamagedRecord, UsageError
 from monitor.model import Held, Known, Page, Validators
 from monitor.records import PageState
 
@@ -59,7 +59,10 @@ def _validators(found: sqlite3.Row, page: Page, now: datetime) -> Validators:
     """What to echo of the last answer that was read, if it was this address's and is recent by any clock."""
     if found["read_url"] != page.url or not timedelta(0) <= now - instant(found["read_at"]) <= TRUSTED:
         return Validators()
-    headers = {name.lower(): value for name, value in unpack(HEADERS, found["headers"], f"{page.key}: the headers")}
+    try:
+        headers = {name.lower(): value for name, value in unpack(HEADERS, found["headers"], f"{page.key}: the headers")}
+    except DamagedRecord:  # the page is asked for in full
+        return Validators()
     return Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified"))
 
 

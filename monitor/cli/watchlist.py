@@ -21,7 +21,7 @@ from monitor.model import Capture, Document, Page
 from monitor.preview import Preview, preview
 from monitor.words import counted
 
-_DOCUMENTS = frozenset({"ok", "unreadable", *LASTING})
+_DOCUMENTS = frozenset({"ok", "unreadable", "thin", *LASTING})
 """Outcomes of captures whose bytes may hold the document, if only it is read rightly."""
 
 

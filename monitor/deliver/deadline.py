@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
+from typing import Any
 
 PAUSE = 0.5
 """Seconds after which a connection that was opened at the last moment is cut, too."""
@@ -35,3 +36,19 @@ def _cut(connection: socket.socket | None) -> None:
     if connection is not None:
         with suppress(OSError):
             socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+class Line:
+    """The connection of a request, as httpx tells of it."""
+
+    def __init__(self) -> None:
+        self._stream: Any = None
+
+    def note(self, event: str, detail: dict[str, Any]) -> None:
+        """Keep the connection that was opened, then the one that TLS made of it."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._stream = detail["return_value"]
+
+    def socket(self) -> socket.socket | None:
+        """The socket beneath, once there is one."""
+        return None if self._stream is None else self._stream.get_extra_info("socket")

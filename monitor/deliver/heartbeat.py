@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from monitor.deliver.deadline import Line, cut_after
+
+_AGENT = {"User-Agent": "terms-monitor"}
 HEARTBEAT_TIMEOUT = 10.0
 """Seconds. A round does not wait longer for who watches over it."""
 
@@ -18,12 +21,14 @@ class Heartbeat:
 
     def ping(self) -> str:
         """Ask the address; what went wrong, in words that do not name it, or nothing."""
+        line = Line()
         try:
             with (
+                cut_after(HEARTBEAT_TIMEOUT, line.socket),
                 httpx.Client(timeout=HEARTBEAT_TIMEOUT, follow_redirects=False) as client,
-                client.stream("GET", self.url, headers={"User-Agent": "terms-monitor"}) as answer,
+                client.stream("GET", self.url, headers=_AGENT, extensions={"trace": line.note}) as answer,
             ):
                 status = answer.status_code
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
             return f"the heartbeat's address gave no answer ({type(error).__name__})"
         return "" if 200 <= status < 300 else f"the heartbeat's address answered {status}"

@@ -15,7 +15,7 @@ from monitor.deliver.deadline import cut_after
 from monitor.errors import DeliveryError
 
 LONGEST_SESSION = 120.0
-"""Seconds for a whole session; the claim on a delivery lasts for five minutes."""
+"""Seconds for a whole session; the claim on a delivery lasts for ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import socket
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import httpx
 
 from monitor.deliver.channel import TIMEOUT
-from monitor.deliver.deadline import cut_after
+from monitor.deliver.deadline import Line, cut_after
 from monitor.errors import DeliveryError
 from monitor.records import Message
 
@@ -55,7 +54,7 @@ class WebhookChannel:
 
     def _post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         """Status and Retry-After of the answer. Its body is never read: it may be endless, or repeat what we sent."""
-        line = _Line()
+        line = Line()
         with (
             cut_after(self.longest, line.socket),
             httpx.Client(timeout=min(TIMEOUT, self.longest), follow_redirects=False) as client,
@@ -74,22 +73,6 @@ class WebhookChannel:
         if self.secret:
             headers["X-Monitor-Signature"] = signature(self.secret, timestamp, body)
         return headers
-
-
-class _Line:
-    """The connection of a request, as httpx tells of it."""
-
-    def __init__(self) -> None:
-        self._stream: Any = None
-
-    def note(self, event: str, detail: dict[str, Any]) -> None:
-        """Keep the connection that was opened, then the one that TLS made of it."""
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._stream = detail["return_value"]
-
-    def socket(self) -> socket.socket | None:
-        """The socket beneath, once there is one."""
-        return None if self._stream is None else self._stream.get_extra_info("socket")
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

@@ -15,7 +15,7 @@ _SHRUNK = 0.3
 _MESSAGE = 240
 _WORTH = 1_500
 """Characters that a document must have had for its shrinking to say anything."""
-LASTING = frozenset({"shrunk", "locale_changed", "thin"})
+LASTING = frozenset({"shrunk", "locale_changed"})
 """What may be true after all: a document cut short, moved to another language. Accepted when it persists."""
 
 _PHRASES = {

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from monitor.errors import MonitorError, ReadingError
+from monitor.extract import read
+from monitor.extract.screen import screen
 from monitor.fetch import chromium
 from monitor.fetch.answer import Answer, judge
 from monitor.fetch.chromium import CLOSING, MISSING, STARTING, Chromium
@@ -124,8 +126,8 @@ class BrowserFetcher:
                 with self._plain(limits=replace(limits, total_seconds=max(passage.left, 1.0))) as plain:
                     return plain.fetch(url, Validators(), now, language)
         capture = _judged(seen, url, now, limits, profile)
-        if self._profiles and profile and capture.outcome == "ok":
-            self._keep(self._profiles, profile, kept)
+        if self._profiles and profile and capture.outcome == "ok" and not _is_wall(capture):
+            self._keep(self._profiles, profile, login, kept)
         return capture
 
     def _login(self, profile: str) -> State | None:
@@ -135,12 +137,17 @@ class BrowserFetcher:
             raise ProfileError("there is no folder of stored logins")
         return self._profiles.load(profile)
 
-    def _keep(self, profiles: Profiles, profile: str, state: State) -> None:
-        """Keep what the server renewed of a login. A disk that is full costs the renewal, not the page."""
+    def _keep(self, profiles: Profiles, profile: str, loaded: State | None, state: State) -> None:
+        """Keep what the server renewed of a login, unless it was replaced or forgotten meanwhile.
+
+        A disk that is full costs the renewal, not the page.
+        """
         try:
+            if profiles.load(profile) != loaded:
+                return
             profiles.save(profile, state)
         except ProfileError as error:
-            _log.warning("the renewed login of %s is lost: %s", profile, error)
+            _log.warning("the renewed login of %s is not kept: %s", profile, error)
 
     async def _see(
         self, target: str, language: str | None, login: State | None, passage: Passage
@@ -216,6 +223,14 @@ def browser_fetcher(
     return BrowserFetcher(
         user_agent=user_agent, allow_private=allow_private, limits=limits, profiles=profiles, executable=found
     )
+
+
+def _is_wall(capture: Capture) -> bool:
+    """Whether a page shows a login in its place: what it left of the cookies is no login."""
+    try:
+        return screen(read(capture.body or b"", capture.content_type)) is not None
+    except ReadingError:
+        return True
 
 
 def _judged(seen: Seen, asked: str, now: datetime, limits: Limits, profile: str) -> Capture:

@@ -74,7 +74,9 @@ class Etiquette:
         with self._guard:
             host = self._hosts[parts.netloc.lower()]
         with host.lock:
-            if host.peace_until and now < host.peace_until:
+            if (
+                host.peace_until and now < host.peace_until <= now + LONGEST_PEACE
+            ):  # a later end is a clock's that was wrong
                 return _in_peace(url, now, host.peace_until)
             robots = self._robots_of(f"{parts.scheme}://{parts.netloc}", host, now) if obeys else Robots()
             if refusal := robots.refusal(url, self._agent, now):
@@ -107,9 +109,14 @@ class Etiquette:
             return known[1]
         capture = self._ask(self._fetcher, f"{origin}/robots.txt", Validators(), now, None, host, 0.0)
         robots = read(capture, known[1] if known else None)
-        if robots.fault is None:
+        if robots.fault is None and _is_answer(capture):
             self._robots[origin] = (now, robots)
         return robots
+
+
+def _is_answer(capture: Capture) -> bool:
+    """Whether a site said something on robots: that there is no robots.txt, or what stands in it."""
+    return capture.outcome == "ok" or (capture.status is not None and 400 <= capture.status < 500)
 
 
 def _in_peace(url: str, now: datetime, until: datetime) -> Capture:

@@ -52,7 +52,10 @@ class Profiles:
 
     def has(self, vendor: str) -> bool:
         """Whether a login is stored for a vendor."""
-        return self.path(vendor).exists()
+        try:
+            return self.path(vendor).exists()
+        except OSError:  # a folder of somebody else's: what is wrong is said where the login is loaded
+            return True
 
     def load(self, vendor: str) -> State:
         """A vendor's login. Raises ProfileError where there is none, others can read it, or it is damaged."""
