@@ -158,9 +158,17 @@ def record(looked: Looked, archive: Archive) -> Checked:
 
 
 def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, ...]:
-    """The pages whose turn it is, and those never checked; also those of a turn so far ahead that a clock must have been wrong."""
+    """The pages whose turn it is, and those never checked at their address.
+
+    Also those of a turn so far ahead that a clock must have been wrong.
+    """
     later = archive.later(now)
-    return tuple(page for page in pages if page.key not in later or decide.too_far(page, later[page.key], now))
+
+    def waits(page: Page) -> bool:
+        at, url = later.get(page.key, (now, ""))
+        return url == page.url and not decide.too_far(page, at, now)
+
+    return tuple(page for page in pages if not waits(page))
 
 
 def take_recorded(some: Sequence[Ahead], archive: Archive, judgement: Judgement) -> list[Intake]:

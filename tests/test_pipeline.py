@@ -286,3 +286,22 @@ def test_what_lies_before_the_last_capture_is_late(house: House, tmp_path: Path)
     house.check(NEW)
     assert take_in(house, capture_list(tmp_path, OLD, first=START - 9 * DAY)) == ["late"]
     assert house.counts() == (1, 0, 0, 0)
+
+
+def test_a_page_whose_address_was_corrected_is_due(house: House) -> None:
+    """A page that is to be checked later is checked at once when the watchlist gives it another address."""
+    house.check(OLD)
+    assert pipeline.due([PAGE], house.archive, house.now) == ()
+    moved = replace(PAGE, url="https://acme.example/new-terms")
+    assert pipeline.due([moved], house.archive, house.now) == (moved,)
+
+
+def test_a_damaged_record_costs_its_page_a_reading_and_no_other_anything(house: House) -> None:
+    """A page whose stored headers or last bytes are damaged is checked all the same, also after an upgrade."""
+    house.check(OLD)
+    house.archive._db.execute("UPDATE checks SET headers = x'00'")
+    house.archive._db.execute("UPDATE blobs SET data = x'00'")
+    house.archive._db.execute("UPDATE versions SET edition = 'an earlier one'")
+    house.check(OLD)
+    assert house.check(OLD, page=replace(PAGE, name="other")).outcome.capture.outcome == "ok"
+    assert sum(state.captures for state in house.archive.pages()) == 3

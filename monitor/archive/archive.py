@@ -135,8 +135,8 @@ class Archive:
         with self._reading() as db:
             return pages.pages(db)
 
-    def later(self, now: datetime) -> dict[str, datetime]:
-        """The pages, as `vendor/page`, whose next check is not due yet, and when it is."""
+    def later(self, now: datetime) -> dict[str, tuple[datetime, str]]:
+        """The pages, as `vendor/page`, whose next check is not due yet: when it is, and at which address the last one was."""
         with self._reading() as db:
             return pages.later(db, now)
 

@@ -86,12 +86,12 @@ def pages(db: sqlite3.Connection) -> tuple[PageState, ...]:
     return tuple(map(_page_state, db.execute("SELECT * FROM page_states ORDER BY vendor, page")))
 
 
-def later(db: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
-    """The pages, as `vendor/page`, whose next check is not due yet, and when it is."""
+def later(db: sqlite3.Connection, now: datetime) -> dict[str, tuple[datetime, str]]:
+    """The pages, as `vendor/page`, whose next check is not due yet: when it is, and at which address the last one was."""
     found = db.execute(
-        "SELECT vendor || '/' || name, next_check_at FROM pages WHERE next_check_at > :now", row(now=now)
+        "SELECT vendor || '/' || name AS key, next_check_at, url FROM pages WHERE next_check_at > :now", row(now=now)
     )
-    return {key: instant(at) for key, at in found}
+    return {each["key"]: (instant(each["next_check_at"]), each["url"]) for each in found}
 
 
 def _page_state(found: sqlite3.Row) -> PageState:
