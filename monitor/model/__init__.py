@@ -1,0 +1,64 @@
+"""The value types that the rooms hand to one another, in the order in which a check makes them.
+
+All are frozen; collections are tuples; times are aware and in UTC. The words are those of the watchlist and the archive:
+a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *version* the text read out of them, a
+*change* the difference between two versions, a *finding* one thing that a change means to a reader.
+"""
+
+from monitor.model.captured import Capture, Hop, Validators
+from monitor.model.decided import Change, Held, Known, Outcome, Owed, Version
+from monitor.model.found import Amount, Effective, Finding, Offer, Reading, WayOut
+from monitor.model.text import Block, Clause, ClauseEdit, Document, Edit, Link, Span
+from monitor.model.vocabulary import (
+    DATA_TOPICS,
+    HEALTHY,
+    OFFER_TOPICS,
+    OUTCOMES,
+    PAGE_TYPES,
+    TOPICS,
+    Happened,
+    Importance,
+    Verdict,
+)
+from monitor.model.watched import Digest, Escalation, Mute, Override, Page, QuietHours, Rule
+
+__all__ = [
+    "DATA_TOPICS",
+    "HEALTHY",
+    "OFFER_TOPICS",
+    "OUTCOMES",
+    "PAGE_TYPES",
+    "TOPICS",
+    "Amount",
+    "Block",
+    "Capture",
+    "Change",
+    "Clause",
+    "ClauseEdit",
+    "Digest",
+    "Document",
+    "Edit",
+    "Effective",
+    "Escalation",
+    "Finding",
+    "Happened",
+    "Held",
+    "Hop",
+    "Importance",
+    "Known",
+    "Link",
+    "Mute",
+    "Offer",
+    "Outcome",
+    "Override",
+    "Owed",
+    "Page",
+    "QuietHours",
+    "Reading",
+    "Rule",
+    "Span",
+    "Validators",
+    "Verdict",
+    "Version",
+    "WayOut",
+]
