@@ -5,7 +5,7 @@
 A FOLDER holds captures.jsonl and the files it names; its pages are served on twenty addresses of this machine, by a process of
 its own. For each count of pages: a first check, one in which nothing changed and the server says so (304), one in which nothing
 changed and it does not (200), and one in which a tenth of the pages changed. Both sides ask in the same run; only ratios are
-worth keeping.
+worth keeping. What the program takes to start, with nothing to do, is told, and the ratio is given with it and without.
 """
 
 from __future__ import annotations
@@ -52,17 +52,19 @@ def measure(pages: list[bytes], count: int, work: Path) -> None:
     """Check so many pages four times, each beside a bare loop over the same answers."""
     urls = [f"http://{ADDRESSES[number % len(ADDRESSES)]}:{PORT}/{number}" for number in range(count)]
     watch(urls, work)
+    start = min(run(work, "--version")[0] for _ in range(3))
     for kind in ("first", "304", "200", "changed"):
         server = Process(target=serve, args=(pages, kind), daemon=True)
         server.start()
         wait_for(urls[0])
-        least = bare(urls, conditional=kind == "304")
-        seconds, peak = checked(work)
+        least, news_only = bare(urls, conditional=False), bare(urls, conditional=True)
+        seconds, peak = run(work, "check", "--quiet")
         server.terminate()
         server.join()
         print(
-            f"{count:,} pages, {kind}: bare loop {least:.2f} s, check {seconds:.2f} s, ratio {seconds / least:.1f}, "
-            f"{seconds / count * 1_000:.1f} ms a page, peak {peak:.0f} MB",
+            f"{count:,} pages, {kind}: bare loop {least:.2f} s ({news_only:.2f} s if it asks for news only), "
+            f"check {seconds:.2f} s, of which start {start:.2f} s, ratio {seconds / least:.1f}, "
+            f"without the start {(seconds - start) / least:.1f}, peak {peak:.0f} MB",
             flush=True,
         )
 
@@ -85,11 +87,11 @@ def bare(urls: list[str], *, conditional: bool) -> float:
     return time.perf_counter() - start
 
 
-def checked(work: Path) -> tuple[float, float]:
-    """Seconds that a check takes, the program's start included, and its peak memory in MB."""
-    command = [sys.executable, "-m", "monitor", "check", "--quiet"]
+def run(work: Path, *arguments: str) -> tuple[float, float]:
+    """Seconds that a command takes, the program's start included, and its peak memory in MB."""
+    command = [sys.executable, "-m", "monitor", *arguments]
     start = time.perf_counter()
-    done = subprocess.Popen(command, cwd=work)  # noqa: S603
+    done = subprocess.Popen(command, cwd=work, stdout=subprocess.DEVNULL)  # noqa: S603
     _, status, used = os.wait4(done.pid, 0)
     assert status == 0, status
     return time.perf_counter() - start, used.ru_maxrss / 1024

@@ -24,6 +24,8 @@ from monitor.watchlist import Watchlist, load
 
 CHECK_EVERY, DELIVER_EVERY = 30, 15
 """Seconds between two looks at what is due. The schedule itself stands in the archive."""
+MOST_LOST, LEAST_LOST = 0.3, 3
+"""Share and number of its pages that an edited watchlist may not lack without anybody's word for it."""
 LONGEST_ROUND = 900.0
 """Seconds after which a round begins no further page: one slow host must not hold up the others' next turns."""
 LONGEST_REST = 15.0
@@ -157,19 +159,27 @@ class Daemon:
 
     def _reload(self) -> None:
         """Take up an edited watchlist; a broken one is reported once, and the last good one stays in force."""
-        edited = _edited(self._watchlist.path)
-        if edited == self._edited and not self._asked.is_set():
+        edited, asked = _edited(self._watchlist.path), self._asked.is_set()
+        if edited == self._edited and not asked:
             return
         self._asked.clear()
         try:
-            self._take(load(self._watchlist.path), edited)
+            self._take_up(load(self._watchlist.path), edited, asked=asked)
         except (MonitorError, OSError) as error:
             self._edited = edited
             _log.error("the edited watchlist is broken; the last good one stays in force\n%s", error)
-        else:
-            self._ways.close()
-            self._ways = wiring.ways(self._watchlist.settings, self._archive.path, self._stopping.wait)
-            self._say(f"watchlist taken up: {len(self._watchlist.pages)} pages")
+
+    def _take_up(self, watchlist: Watchlist, edited: float, *, asked: bool) -> None:
+        """Go by an edited watchlist, unless it lost so many pages that it may be a slip, and nobody asked for it."""
+        lost = len(_names(self._watchlist) - _names(watchlist))
+        if lost > MOST_LOST * len(_names(self._watchlist)) and lost >= LEAST_LOST and not asked:
+            self._edited = edited
+            _log.error("the edited watchlist lacks %d pages; the last one stays in force until SIGHUP or a start", lost)
+            return
+        self._take(watchlist, edited)
+        self._ways.close()
+        self._ways = wiring.ways(watchlist.settings, self._archive.path, self._stopping.wait)
+        self._say(f"watchlist taken up: {len(watchlist.pages)} pages")
 
     def _tell(self, checked: pipeline.Checked) -> None:
         capture, change = checked.outcome.capture, checked.outcome.change
@@ -194,6 +204,11 @@ def _fields(checked: pipeline.Checked) -> dict[str, object]:
         "change": checked.recorded.change,
         "seconds": round(capture.seconds, 3),
     }
+
+
+def _names(watchlist: Watchlist) -> frozenset[str]:
+    """The pages that a watchlist names, enabled or not."""
+    return frozenset(page.key for page in (*watchlist.pages, *watchlist.disabled))
 
 
 def _edited(path: Path) -> float:

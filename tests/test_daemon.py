@@ -121,6 +121,19 @@ def test_an_edited_watchlist_is_taken_up(post: Post) -> None:
     assert "watchlist taken up: 2 pages" in post.said
 
 
+def test_a_watchlist_that_lost_its_pages_waits_for_a_word(post: Post, caplog: pytest.LogCaptureFixture) -> None:
+    """An edit that drops much of the list is not taken up by itself, since it may be a slip; SIGHUP takes it up."""
+    keys = ("northwind/terms", "northwind/data-controls", "lumen/privacy", "qinghe/privacy", "qinghe/agreement")
+    post.write(*keys)
+    daemon = post.daemon()
+    post.write(keys[0])
+    daemon.check()
+    assert set(daemon.watched) == set(keys)
+    assert "lacks 4 pages" in caplog.text
+    daemon.reload()
+    assert daemon.watched == (keys[0],)
+
+
 def test_a_broken_watchlist_is_told_once_and_the_last_good_one_stays(
     post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -34,8 +34,8 @@ CHROMIUM = [
 SCHEMES = {"light": "1", "dark": "0"}
 WIDTH = 860
 PLAIN = (
-    "<!doctype html><meta charset=utf-8><style>body {{ margin: 16px }} pre {{ font: 13px/1.45 monospace; "
-    "white-space: pre-wrap }}</style><pre>{text}</pre>"
+    "<!doctype html><meta charset=utf-8><style>:root {{ color-scheme: light dark }} body {{ margin: 16px }} "
+    "pre {{ font: 13px/1.45 monospace; white-space: pre-wrap }}</style><pre>{text}</pre>"
 )
 
 
@@ -47,7 +47,8 @@ def main() -> None:
             mail = alert(folder / f"{language}-{scheme}.db", language)
             draw(mail.html, FOLDER / f"mail-{language}-{scheme}.png", scheme, folder)
         text = PLAIN.format(text=html.escape(alert(folder / "text.db", "en").text))
-        draw(text, FOLDER / "mail-text.png", "light", folder)
+        for scheme in SCHEMES:
+            draw(text, FOLDER / f"mail-text-{scheme}.png", scheme, folder)
 
 
 def alert(file: Path, language: str) -> Message:
