@@ -54,14 +54,16 @@ def _of_change(records: Records, parcel: Parcel, record: ChangeRecord, style: St
     """The message about one change. What is damaged beside the change itself costs a detail, and not the alert."""
     before, after = _document(records, record.before.version), _document(records, record.after.version)
     of_data = not set(DATA_TOPICS).isdisjoint(record.change.topics)
+    links = _links(records, record)
     return message(
         record,
         style,
         key=parcel.key,
         before=before,
         after=after,
+        links=links,
         effective=_takes_effect(record, before, after),
-        way_out=way_out(after, _links(records, record)) if after and of_data else None,
+        way_out=way_out(after, links) if after and of_data else None,
         alert=parcel.first.alert,
         repeat=parcel.first.repeat,
     )

@@ -1,6 +1,6 @@
-"""A small message for the channels, and one made of everything that a hostile page could put into it."""
+"""A small message for the channels, one made of everything that a hostile page could put into it, and a channel in memory."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,27 @@ PLAIN = Message(
     vendors=("acme",),
     topics=("free-amount",),
 )
+
+
+@dataclass
+class MemoryChannel:
+    """Takes messages, or fails as it is told; `note` is what is wrong all the same."""
+
+    name: str = "mail"
+    error: Exception | None = None
+    note: str = ""
+    taken: list[Message] = field(default_factory=list)
+    folds: bool = True
+
+    def send(self, message: Message, now: datetime) -> str:
+        if self.error:
+            raise self.error
+        self.taken.append(message)
+        return self.note
+
+    @property
+    def subjects(self) -> list[str]:
+        return [message.subject for message in self.taken]
 
 
 def sample_message(**changes: Any) -> Message:

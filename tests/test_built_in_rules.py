@@ -12,7 +12,7 @@ from test_golden import CASES, read
 
 from monitor.compare import compare_clauses
 from monitor.meaning import understand
-from monitor.meaning.rules import BUILT_IN, Weight, rule_of
+from monitor.meaning.rules import BUILT_IN, BuiltIn, Weight
 from monitor.meaning.topics import read_clause
 from monitor.meaning.weight import weigh
 from monitor.model import TOPICS, Clause, Document, Page, Reading
@@ -33,6 +33,11 @@ def pairs() -> Iterator[tuple[Document, Document]]:
         before, after = (read(folder, side, PAGE).document for side in ("before", "after"))
         yield from ((before, after), (after, before))
     yield from ((document(old), document(new)) for old, new in SENTENCES)
+
+
+def rule_of(weight: Weight) -> BuiltIn | None:
+    """The rule that gave a weight, if one of these did."""
+    return next((rule for rule in BUILT_IN if rule.importance == weight.importance and rule.gave(weight.rule)), None)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 import pytest
+from deliver_samples import MemoryChannel
 from http_sink import http_sink
 from report_samples import NEW, NOW, OLD, RECORD, hostile_record
 
@@ -11,9 +12,11 @@ from monitor.deliver import WebhookChannel
 from monitor.errors import DamagedRecord, DeliveryError
 from monitor.model import Document, QuietHours
 from monitor.outbox import Delivered, Manner, Outbox, deliver, next_attempt
-from monitor.records import AlertRecord, ChangeRecord, Delivery, Folding, Message, Parcel, Trouble
+from monitor.records import AlertRecord, ChangeRecord, Delivery, Folding, Parcel, Trouble
 from monitor.report import Style
 
+CONTENT = b"""<p>You can <a href="/controls">opt out here</a> of training.</p>
+<p>Every account gets 1,000,000 <a href="/plans">free tokens</a> a day.</p><p><a href="/jobs">We hire</a></p>"""
 POISONED = 666
 LOST = 4711
 TROUBLE = Trouble("page", "northwind/terms", NOW, "timeout")
@@ -80,7 +83,7 @@ class MemoryArchive:
         return OLD if version_id == self.record.before.version else NEW
 
     def content(self, version_id: int, /) -> tuple[bytes, str]:
-        return b'<p>You can <a href="/controls">opt out here</a> of training.</p>', "text/html"
+        return CONTENT, "text/html"
 
     def _claimed(self, row: Delivery, until: datetime) -> Delivery:
         return self._put(replace(row, state="sending", attempts=row.attempts + 1, next_at=until))
@@ -91,23 +94,6 @@ class MemoryArchive:
     def _put(self, row: Delivery) -> Delivery:
         self.rows[row.id] = row
         return row
-
-
-@dataclass
-class MemoryChannel:
-    """Takes messages, or fails as it is told; `note` is what is wrong all the same."""
-
-    name: str = "mail"
-    error: Exception | None = None
-    note: str = ""
-    taken: list[Message] = field(default_factory=list)
-    folds: bool = True
-
-    def send(self, message: Message, now: datetime) -> str:
-        if self.error:
-            raise self.error
-        self.taken.append(message)
-        return self.note
 
 
 def archive(*rows: Delivery) -> MemoryArchive:
@@ -130,6 +116,14 @@ def after_failure(error: Exception, *, attempts: int = 0) -> Delivery:
 def drawn_out(pause: timedelta, row: Delivery) -> timedelta:
     """A pause as the delivery's key draws it out."""
     return pause * (1 + 0.1 * (int(row.key[:8], 16) / 0xFFFFFFFF))
+
+
+def test_an_alert_leads_where_the_words_of_its_clause_link_to() -> None:
+    """What a changed clause links to stands in the alert: of the page's links, those whose words the clause carries."""
+    owing, mail = archive(owed(1)), MemoryChannel()
+    send(owing, mail)
+    assert "https://acme.example/plans" in mail.taken[0].text
+    assert "https://acme.example/jobs" not in mail.taken[0].text
 
 
 def test_what_is_owed_is_sent_and_marked() -> None:

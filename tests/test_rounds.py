@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
 import pytest
 from archive_fakes import HOUR, PAGE, START, changed, failing, read, unchanged
+from deliver_samples import MemoryChannel
 from http_sink import http_sink
 
 from monitor.archive import Archive
@@ -19,30 +20,10 @@ from monitor.errors import DeliveryError
 from monitor.health import Watch
 from monitor.model import Owed
 from monitor.outbox import Manner
-from monitor.records import Message, Trouble
+from monitor.records import Trouble
 from monitor.rounds import Round
 
 WATCHED = replace(PAGE, every="6h")
-
-
-@dataclass
-class Box:
-    """A channel that keeps what it is sent, or refuses it."""
-
-    name: str
-    error: DeliveryError | None = None
-    taken: list[Message] = field(default_factory=list)
-    folds: bool = True
-
-    def send(self, message: Message, now: datetime) -> str:
-        if self.error:
-            raise self.error
-        self.taken.append(message)
-        return ""
-
-    @property
-    def subjects(self) -> list[str]:
-        return [message.subject for message in self.taken]
 
 
 @pytest.fixture
@@ -51,7 +32,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield opened
 
 
-def round_of(*boxes: Box, watch: Watch | None = None) -> Round:
+def round_of(*boxes: MemoryChannel, watch: Watch | None = None) -> Round:
     channels = {box.name: box for box in boxes}
     return Round(channels, Manner(), (WATCHED,), watch or Watch(free=0), tuple(channels))
 
@@ -65,8 +46,8 @@ def owing(archive: Archive, *channels: str) -> None:
 
 def test_a_channel_that_stops_is_told_through_another(archive: Archive) -> None:
     """The alert that a channel refuses for good stays owed, and the other channel hears of it in the same round, once."""
-    mail = Box("mail", DeliveryError("550 no such user", stops=True))
-    chat = Box("chat")
+    mail = MemoryChannel("mail", DeliveryError("550 no such user", stops=True))
+    chat = MemoryChannel("chat")
     owing(archive, "mail", "chat")
     for minutes in (0, 10, 20):
         round_of(mail, chat).finish(archive, START + HOUR + timedelta(minutes=minutes))
@@ -77,7 +58,7 @@ def test_a_channel_that_stops_is_told_through_another(archive: Archive) -> None:
 
 def test_a_channel_that_is_mended_gets_all_that_it_is_owed(archive: Archive) -> None:
     """When a probe is taken the channel is used again, what was owed goes out, and the end of the trouble is told."""
-    mail, chat = Box("mail", DeliveryError("550 no such user", stops=True)), Box("chat")
+    mail, chat = MemoryChannel("mail", DeliveryError("550 no such user", stops=True)), MemoryChannel("chat")
     owing(archive, "mail", "chat")
     round_of(mail, chat).finish(archive, START + HOUR)
     mail.error = None
@@ -89,7 +70,7 @@ def test_a_channel_that_is_mended_gets_all_that_it_is_owed(archive: Archive) -> 
 
 def test_an_only_channel_that_stops_is_seen_in_the_archive(archive: Archive) -> None:
     """With no channel left to tell, the trouble is noted, so that status shows it."""
-    mail = Box("mail", DeliveryError("535 wrong password", stops=True))
+    mail = MemoryChannel("mail", DeliveryError("535 wrong password", stops=True))
     owing(archive, "mail")
     round_of(mail).finish(archive, START + HOUR)
     assert [(trouble.kind, trouble.subject) for trouble in archive.troubles()] == [("channel", "mail")]
@@ -97,7 +78,7 @@ def test_an_only_channel_that_stops_is_seen_in_the_archive(archive: Archive) -> 
 
 def test_a_channel_that_is_gone_from_the_watchlist_is_no_trouble(archive: Archive) -> None:
     """A stopped channel that the watchlist no longer has is told of no more; that it is over is told."""
-    mail, chat = Box("mail", DeliveryError("550 no such user", stops=True)), Box("chat")
+    mail, chat = MemoryChannel("mail", DeliveryError("550 no such user", stops=True)), MemoryChannel("chat")
     owing(archive, "mail", "chat")
     round_of(mail, chat).finish(archive, START + HOUR)
     round_of(chat).look_after(archive, START + 2 * HOUR)
@@ -106,7 +87,7 @@ def test_a_channel_that_is_gone_from_the_watchlist_is_no_trouble(archive: Archiv
 
 def test_what_was_given_up_is_a_trouble_until_it_is_acknowledged(archive: Archive) -> None:
     """An alert that a channel refuses for good is told through the other, and is over when somebody has seen to it."""
-    mail, chat = Box("mail", DeliveryError("554 content refused", permanent=True)), Box("chat")
+    mail, chat = MemoryChannel("mail", DeliveryError("554 content refused", permanent=True)), MemoryChannel("chat")
     owing(archive, "mail")
     round_of(mail, chat).finish(archive, START + HOUR)
     assert "554 content refused" in chat.taken[0].text
@@ -118,7 +99,7 @@ def test_what_was_given_up_is_a_trouble_until_it_is_acknowledged(archive: Archiv
 
 def test_a_page_that_fails_for_long_is_told_once_and_its_return_once(archive: Archive) -> None:
     """A page that cannot be read for three intervals is one message, however long it lasts, and one when it is back."""
-    mail = Box("mail")
+    mail = MemoryChannel("mail")
     archive.record(PAGE, read("old"))
     for hours in range(6, 60, 6):
         archive.record(PAGE, failing("soft_error", START + hours * HOUR))
@@ -132,7 +113,7 @@ def test_a_page_that_fails_for_long_is_told_once_and_its_return_once(archive: Ar
 
 def test_a_short_failure_is_no_news(archive: Archive) -> None:
     """A page that fails once or twice and is back is told to nobody."""
-    mail = Box("mail")
+    mail = MemoryChannel("mail")
     archive.record(PAGE, read("old"))
     archive.record(PAGE, failing("soft_error", START + 6 * HOUR))
     round_of(mail).finish(archive, START + 6 * HOUR)
@@ -143,7 +124,7 @@ def test_a_short_failure_is_no_news(archive: Archive) -> None:
 
 def test_a_filling_disk_is_told(archive: Archive) -> None:
     """Less free space than wanted is a message, before anything is lost."""
-    mail = Box("mail")
+    mail = MemoryChannel("mail")
     round_of(mail, watch=Watch(free=10**18)).finish(archive, START)
     assert archive.path.name in mail.taken[0].text
 
@@ -161,11 +142,12 @@ def test_a_sign_of_life_is_given() -> None:
 
 def test_two_who_look_at_the_same_time_tell_once(archive: Archive) -> None:
     """Both ticks may look after the monitor's health at once: each trouble is noted and told one time."""
-    mail = Box("mail")
+    mail = MemoryChannel("mail")
     for _ in range(20):
         archive.stop("chat", START, "410", START + HOUR)
         looking = [
-            threading.Thread(target=round_of(mail, Box("chat")).look_after, args=(archive, START)) for _ in range(4)
+            threading.Thread(target=round_of(mail, MemoryChannel("chat")).look_after, args=(archive, START))
+            for _ in range(4)
         ]
         for thread in looking:
             thread.start()
@@ -182,7 +164,7 @@ def test_a_heartbeat_that_is_no_address_is_said(url: str) -> None:
 
 def test_a_cry_goes_on_past_a_channel_that_breaks(archive: Archive) -> None:
     """An error that nobody foresaw in one channel keeps a cry from no other, and its text is told to nobody."""
-    broken = Box("mail", cast(DeliveryError, RuntimeError("https://hooks.example/canary")))
-    chat = Box("chat")
+    broken = MemoryChannel("mail", cast(DeliveryError, RuntimeError("https://hooks.example/canary")))
+    chat = MemoryChannel("chat")
     round_of(broken, chat).cry(Trouble("disk", "a.db", START, "full"), START)
     assert len(chat.taken) == 1

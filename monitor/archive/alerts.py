@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from monitor.archive.codec import from_json, instant, instant_or_none, row, stamp
+from monitor.archive.connection import insert
 from monitor.archive.deliveries import of_alert
 from monitor.errors import UsageError
 from monitor.model import Mute
@@ -64,10 +65,7 @@ def acknowledge(db: sqlite3.Connection, alert_id: int, now: datetime) -> None:
 def mute(db: sqlite3.Connection, wanted: Mute, now: datetime) -> None:
     """Tell nobody of a page or topic until a time; a new time takes the place of the old one."""
     unmute(db, wanted.page, wanted.topic, now)
-    db.execute(
-        "INSERT INTO mutes (page, topic, until, created_at) VALUES (:page, :topic, :until, :now)",
-        row(page=wanted.page, topic=wanted.topic, until=wanted.until, now=now),
-    )
+    insert(db, "mutes", page=wanted.page, topic=wanted.topic, until=wanted.until, created_at=now)
 
 
 def unmute(db: sqlite3.Connection, page: str, topic: str, now: datetime) -> int:
@@ -132,33 +130,30 @@ def note_troubles(
         _note_trouble(db, trouble)
     if not told:
         return
-    owing = db.execute(
-        "INSERT INTO alerts (troubles, created_at) VALUES (:troubles, :now)",
-        row(troubles=TROUBLES.dump_json(tuple(told), exclude_defaults=True).decode(), now=now),
-    ).lastrowid
+    of_these = TROUBLES.dump_json(tuple(told), exclude_defaults=True).decode()
+    owing = insert(db, "alerts", troubles=of_these, created_at=now)
     for channel in channels:
         text = "\n".join((channel, stamp(now), *(f"{each.kind} {each.subject} {each.ended_at}" for each in told)))
-        db.execute(
-            """INSERT INTO deliveries (alert, channel, key, state, urgent, created_at, due_at, next_at)
-            VALUES (:alert, :channel, :key, 'owed', 0, :now, :now, :now)""",
-            row(alert=owing, channel=channel, key=hashlib.sha256(text.encode()).hexdigest(), now=now),
+        insert(
+            db,
+            "deliveries",
+            alert=owing,
+            channel=channel,
+            key=hashlib.sha256(text.encode()).hexdigest(),
+            state="owed",
+            urgent=False,
+            created_at=now,
+            due_at=now,
+            next_at=now,
         )
 
 
 def _note_trouble(db: sqlite3.Connection, trouble: Trouble) -> None:
-    values = row(
-        kind=trouble.kind,
-        subject=trouble.subject,
-        since=trouble.since,
-        reason=trouble.reason,
-        ended_at=trouble.ended_at,
-    )
+    named = {"kind": trouble.kind, "subject": trouble.subject}
     if trouble.ended_at is None:
-        db.execute(
-            "INSERT INTO troubles (kind, subject, since, reason) VALUES (:kind, :subject, :since, :reason)", values
-        )
+        insert(db, "troubles", **named, since=trouble.since, reason=trouble.reason)
     else:
         db.execute(
             "UPDATE troubles SET ended_at = :ended_at WHERE kind = :kind AND subject = :subject AND ended_at IS NULL",
-            values,
+            row(**named, ended_at=trouble.ended_at),
         )

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from monitor.archive.codec import Value, row
 from monitor.errors import ArchiveBusy, ArchiveError
 
 Mode = Literal["write", "read", "beside"]
@@ -79,6 +80,14 @@ def writing(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def insert(db: sqlite3.Connection, table: str, **values: Value) -> int:
+    """Insert one row; its id. Table and columns are named by the calls, never by data."""
+    marks = ", ".join(f":{column}" for column in values)
+    done = db.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", row(**values))  # noqa: S608
+    assert done.lastrowid is not None
+    return done.lastrowid
 
 
 @contextmanager

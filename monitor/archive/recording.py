@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.archive.blobs import Blobs
-from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, Value, pack, row, stamp, to_json
+from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, pack, row, stamp, to_json
+from monitor.archive.connection import insert
 from monitor.errors import ArchiveError
 from monitor.model import HEALTHY, Capture, Change, Outcome, Owed, Page, Version
 
@@ -96,7 +97,7 @@ def _put_snapshot(
     ).fetchone()
     if found is not None:
         return found["id"], sha256
-    return _insert(db, "snapshots", **values, size=len(capture.body), seen_at=capture.at), sha256
+    return insert(db, "snapshots", **values, size=len(capture.body), seen_at=capture.at), sha256
 
 
 def _similar(db: sqlite3.Connection, page: sqlite3.Row, capture: Capture) -> str | None:
@@ -124,7 +125,7 @@ def _put_version(
         snapshot = read and read["snapshot"]
     last = db.execute("SELECT document FROM versions WHERE id = ?", (page["version"],)).fetchone()
     document = blobs.put(to_json(DOCUMENT, version.document), like=last and last["document"])
-    return _insert(
+    return insert(
         db,
         "versions",
         page=page["id"],
@@ -150,7 +151,7 @@ def _put_change(
     last = db.execute("SELECT last_seen_at FROM versions WHERE id = ?", (page["version"],)).fetchone()
     if last is None:
         raise ArchiveError(f"{page['vendor']}/{page['name']}: a page's first version is no change")
-    change_id = _insert(
+    change_id = insert(
         db,
         "changes",
         page=page["id"],
@@ -165,7 +166,7 @@ def _put_change(
         why=change.why,
     )
     for finding in change.findings:
-        _insert(
+        insert(
             db,
             "findings",
             change=change_id,
@@ -198,7 +199,7 @@ def _put_check(
             "UPDATE versions SET last_seen_at = max(last_seen_at, :at) WHERE id = :version",
             row(at=capture.at, version=page["version"]),
         )
-    return _insert(
+    return insert(
         db,
         "checks",
         page=page["id"],
@@ -227,10 +228,10 @@ def _put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed
         WHERE changes.id = ?""",
         (change,),
     ).fetchone()
-    alert = _insert(db, "alerts", change=change, created_at=capture.at)
+    alert = insert(db, "alerts", change=change, created_at=capture.at)
     for each in owed:
         told = "\n".join((page.key, keys["before"], keys["after"], stamp(capture.at), each.channel))
-        _insert(
+        insert(
             db,
             "deliveries",
             alert=alert,
@@ -279,11 +280,3 @@ def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Re
             effective_on=outcome.effective_on.isoformat() if outcome.effective_on else None,
         ),
     )
-
-
-def _insert(db: sqlite3.Connection, table: str, **values: Value) -> int:
-    """Insert one row; its id. The names are those of the calls above, never data."""
-    marks = ", ".join(f":{column}" for column in values)
-    done = db.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", row(**values))  # noqa: S608
-    assert done.lastrowid is not None
-    return done.lastrowid

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 
 from rich.console import Console
 from rich.table import Table
@@ -15,10 +13,10 @@ from rich.text import Text
 from monitor.meaning.direction import BETTER, WORSE, leaning
 from monitor.model import Change, Edit, Finding
 from monitor.records import ChangeRecord
+from monitor.report.passages import MARKS, by_clause
 from monitor.words import one_line, printable, spans
 
 _STYLES = {"kept": "", "deleted": "red strike", "inserted": "green"}
-_MARKS = {"kept": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 VERDICTS = {"alert": "bold red", "note": "yellow", "quiet": "dim"}
 _PIPED = 400
 """Columns where no terminal says how many there are: a program, or a pager, wraps for itself."""
@@ -58,7 +56,7 @@ def words(before: str, after: str) -> Text:
     """What was deleted and inserted between two texts, marked with colours and with signs that survive a pipe."""
     text = Text()
     for span in spans(before, after):
-        opening, closing = _MARKS[span.kind]
+        opening, closing = MARKS[span.kind]
         shown = _folded(span.text) if span.kind == "kept" else span.text
         text.append(f"{opening}{printable(shown)}{closing}", _STYLES[span.kind])
     return text
@@ -81,8 +79,8 @@ def headline(record: ChangeRecord) -> Text:
 
 def findings(change: Change) -> Iterable[Text]:
     """The findings of a change: each reading, where it stands, and the clause with its words marked."""
-    for (before, after), about in groupby(change.findings, key=attrgetter("before", "after")):
-        yield Text("\n").join([Text(), *map(_finding, about), words(before, after)])
+    for about in by_clause(change.findings):
+        yield Text("\n").join([Text(), *map(_finding, about), words(about[0].before, about[0].after)])
 
 
 def _finding(finding: Finding) -> Text:

@@ -29,11 +29,15 @@ BUSY = frozenset({429, UNAVAILABLE})
 
 
 class Fetcher(Protocol):
-    """Gets one page; see `monitor.fetch.Fetcher`."""
+    """Gets one page. Whatever goes wrong on the way is told by the capture's outcome, never raised."""
 
-    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture: ...
+    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
+        """One attempt to get `url`: conditional with `validators`, in `language` where the server has it."""
+        ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of what is open."""
+        ...
 
 
 @dataclass(slots=True)

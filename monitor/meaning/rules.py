@@ -149,8 +149,3 @@ BUILT_IN = (
     WORDS,
 )  # fmt: skip
 """All of them, in the order in which they are asked: the first that fits decides."""
-
-
-def rule_of(weight: Weight) -> BuiltIn | None:
-    """The rule that gave a weight, if one of these did."""
-    return next((rule for rule in BUILT_IN if rule.importance == weight.importance and rule.gave(weight.rule)), None)

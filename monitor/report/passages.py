@@ -55,12 +55,12 @@ NOTHING = Shown()
 
 def finding_passages(findings: Sequence[Finding]) -> tuple[Passage, ...]:
     """The clauses of findings, before and after; one that several are about stands once, with what the first says."""
-    return tuple(map(_finding_passage, _clauses(findings)))
+    return tuple(map(_finding_passage, by_clause(findings)))
 
 
 def shown_findings(findings: Sequence[Finding], most: int, *, said: str = "", links: Sequence[Link] = ()) -> Shown:
     """The first clauses of findings, cut to size; `said` is what the reader has read already, a reading and what else there is."""
-    clauses = _clauses(findings)
+    clauses = by_clause(findings)
     found = (_finding_passage(about) for about in clauses[:most])
     told = (replace(one, reading="") if said.startswith(one.reading) else one for one in found)
     return Shown(tuple(_fitting(_linked(one, links)) for one in told), max(len(clauses) - most, 0))
@@ -71,8 +71,8 @@ def shown_differences(texts: Sequence[tuple[str, str]], most: int) -> Shown:
     return Shown(tuple(_fitting(Passage(spans(*each))) for each in texts[:most]), max(len(texts) - most, 0))
 
 
-def _clauses(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """Findings by the clause that they are about."""
+def by_clause(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Findings by the clause that they are about, one that several are about once."""
     clauses: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         clauses.setdefault((finding.before, finding.after), []).append(finding)
@@ -101,7 +101,7 @@ def _linked(passage: Passage, links: Sequence[Link]) -> Passage:
 def _carries(text: str, words: str) -> bool:
     """Whether these words stand in the text as words; Chinese has no spaces around them."""
     return (
-        words in text and bool(words) and bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(words)}(?![A-Za-z0-9])", text))
+        bool(words) and words in text and bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(words)}(?![A-Za-z0-9])", text))
     )
 
 
