@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from monitor.archive import Archive, schema
 from monitor.archive.connection import connect, writing
+from monitor.archive.migrations import MIGRATIONS
 from monitor.errors import ArchiveError
 
 FIRST = """
@@ -38,7 +39,7 @@ def first_archive(tmp_path: Path) -> Path:
     path = tmp_path / "archive.db"
     with closing(connect(path, "rwc")) as db:
         with writing(db):
-            schema.MIGRATIONS.apply(Database(db, execute_plugins=False), stop_before="alerts_of_any_kind")
+            MIGRATIONS.apply(Database(db, execute_plugins=False), stop_before="alerts_of_any_kind")
             db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
             db.execute("PRAGMA user_version = 1")
         for statement in FIRST.split(";\n"):

@@ -1,0 +1,258 @@
+"""What an archive's tables, indexes and views are, as migrations: SQL, and nothing that opens files.
+
+A released migration is never edited: a change of the schema is a new one at the end.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+SCHEMA_VERSION = 3  # the number of migrations below
+MIGRATIONS = Migrations("monitor")
+
+_TABLES = (
+    """CREATE TABLE pages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        vendor TEXT NOT NULL,
+        name TEXT NOT NULL,
+        vendor_name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        url TEXT NOT NULL,
+        last_check INTEGER REFERENCES checks (id),
+        last_good INTEGER REFERENCES checks (id), -- the last healthy check
+        last_read INTEGER REFERENCES checks (id), -- the last healthy check that brought bytes
+        version INTEGER REFERENCES versions (id), -- the current one
+        last_change INTEGER REFERENCES changes (id),
+        failing_since TEXT CHECK (length(failing_since) = 27),
+        failures INTEGER NOT NULL DEFAULT 0,
+        held_key TEXT,
+        held_since TEXT CHECK (length(held_since) = 27),
+        held_times INTEGER,
+        next_check_at TEXT CHECK (length(next_check_at) = 27),
+        UNIQUE (vendor, name)
+    ) STRICT""",
+    """CREATE TABLE blobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+        size INTEGER NOT NULL,
+        base TEXT REFERENCES blobs (sha256), -- the bytes that these are compressed against
+        depth INTEGER NOT NULL, -- how many bases have to be read first
+        data BLOB NOT NULL,
+        CHECK ((depth = 0) = (base IS NULL))
+    ) STRICT""",
+    """CREATE TABLE snapshots (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        sha256 TEXT NOT NULL REFERENCES blobs (sha256),
+        content_type TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        seen_at TEXT NOT NULL CHECK (length(seen_at) = 27),
+        UNIQUE (page, sha256, content_type)
+    ) STRICT""",
+    """CREATE TABLE versions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        snapshot INTEGER NOT NULL REFERENCES snapshots (id),
+        seen_at TEXT NOT NULL CHECK (length(seen_at) = 27),
+        last_seen_at TEXT NOT NULL CHECK (length(last_seen_at) = 27),
+        key TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        edition TEXT NOT NULL,
+        technical INTEGER NOT NULL CHECK (technical IN (0, 1)),
+        title TEXT NOT NULL,
+        language TEXT NOT NULL,
+        size INTEGER NOT NULL, -- characters of its text
+        document TEXT NOT NULL REFERENCES blobs (sha256)
+    ) STRICT""",
+    """CREATE TABLE changes (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        before INTEGER NOT NULL REFERENCES versions (id),
+        after INTEGER NOT NULL UNIQUE REFERENCES versions (id),
+        seen_at TEXT NOT NULL CHECK (length(seen_at) = 27),
+        previous_at TEXT NOT NULL CHECK (length(previous_at) = 27),
+        verdict TEXT NOT NULL CHECK (verdict IN ('alert', 'note', 'quiet')),
+        importance TEXT NOT NULL CHECK (importance IN ('major', 'minor', 'none')),
+        topics TEXT NOT NULL, -- JSON
+        summary TEXT NOT NULL,
+        why TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE findings (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        change INTEGER NOT NULL REFERENCES changes (id),
+        topic TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('added', 'removed', 'changed')),
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        reading TEXT NOT NULL,
+        importance TEXT NOT NULL CHECK (importance IN ('major', 'minor', 'none')),
+        trail TEXT NOT NULL, -- JSON
+        amount_before TEXT, -- JSON
+        amount_after TEXT, -- JSON
+        rule TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE checks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        at TEXT NOT NULL CHECK (length(at) = 27),
+        url TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        final_url TEXT NOT NULL,
+        status INTEGER,
+        content_type TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        retry_after REAL,
+        headers BLOB NOT NULL, -- compressed JSON
+        hops BLOB NOT NULL, -- compressed JSON
+        snapshot INTEGER REFERENCES snapshots (id), -- the bytes it brought
+        version INTEGER REFERENCES versions (id), -- the text that it found to stand
+        began INTEGER NOT NULL CHECK (began IN (0, 1)) -- whether that text is new
+    ) STRICT""",
+    """CREATE TABLE alerts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        change INTEGER NOT NULL REFERENCES changes (id),
+        reason TEXT NOT NULL,
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27)
+    ) STRICT""",
+    """CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        alert INTEGER NOT NULL REFERENCES alerts (id),
+        channel TEXT NOT NULL,
+        key TEXT NOT NULL UNIQUE CHECK (length(key) = 64),
+        state TEXT NOT NULL CHECK (state IN ('owed', 'sending', 'sent', 'failed')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27),
+        next_at TEXT CHECK (length(next_at) = 27), -- when to try next; while sending, when to give up waiting
+        sent_at TEXT CHECK (length(sent_at) = 27),
+        failed_at TEXT CHECK (length(failed_at) = 27), -- the last time that the channel did not take it
+        error TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+)
+_INDEXES = (
+    "CREATE INDEX checks_of_page ON checks (page, at)",
+    "CREATE INDEX versions_of_page ON versions (page, last_seen_at)",
+    "CREATE INDEX changes_of_page ON changes (page, seen_at)",
+    "CREATE INDEX changes_by_time ON changes (seen_at)",
+    "CREATE INDEX findings_of_change ON findings (change)",
+    "CREATE INDEX findings_by_topic ON findings (topic, change)",
+    "CREATE INDEX alerts_of_change ON alerts (change)",
+    "CREATE INDEX deliveries_of_alert ON deliveries (alert)",
+    "CREATE INDEX deliveries_by_state ON deliveries (state, next_at)",
+)
+_VIEWS = (
+    """CREATE VIEW recorded_changes AS
+    SELECT changes.id, pages.vendor, pages.vendor_name, pages.name AS page, pages.type, pages.url,
+        changes.seen_at, changes.previous_at, changes.verdict, changes.importance, changes.topics, changes.summary,
+        changes.why,
+        changes.before AS before_version, old_text.sha256 AS before_snapshot, old.seen_at AS before_seen_at,
+        changes.after AS after_version, new_text.sha256 AS after_snapshot, new.seen_at AS after_seen_at
+    FROM changes
+    JOIN pages ON pages.id = changes.page
+    JOIN versions AS old ON old.id = changes.before
+    JOIN versions AS new ON new.id = changes.after
+    JOIN snapshots AS old_text ON old_text.id = old.snapshot
+    JOIN snapshots AS new_text ON new_text.id = new.snapshot""",
+    """CREATE VIEW page_states AS
+    SELECT pages.vendor, pages.vendor_name, pages.name AS page, pages.type, pages.url,
+        last.at AS last_check_at, last.outcome, last.reason, good.at AS last_good_at,
+        pages.failing_since, pages.failures, changes.seen_at AS last_change_at, pages.last_change AS last_change_id,
+        pages.next_check_at,
+        (SELECT count(*) FROM checks WHERE checks.page = pages.id) AS captures,
+        (SELECT count(*) FROM versions WHERE versions.page = pages.id) AS versions,
+        (SELECT count(*) FROM changes AS each WHERE each.page = pages.id) AS changes
+    FROM pages
+    LEFT JOIN checks AS last ON last.id = pages.last_check
+    LEFT JOIN checks AS good ON good.id = pages.last_good
+    LEFT JOIN changes ON changes.id = pages.last_change""",
+)
+
+
+_ALERTS = (
+    "ALTER TABLE deliveries RENAME TO old_deliveries",
+    "ALTER TABLE alerts RENAME TO old_alerts",
+    """CREATE TABLE alerts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        change INTEGER REFERENCES changes (id),
+        troubles TEXT NOT NULL DEFAULT '[]', -- JSON: what began or ended, in an alert about the monitor itself
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27),
+        acknowledged_at TEXT CHECK (length(acknowledged_at) = 27),
+        CHECK ((change IS NULL) = (troubles <> '[]'))
+    ) STRICT""",
+    """CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        alert INTEGER NOT NULL REFERENCES alerts (id),
+        channel TEXT NOT NULL,
+        key TEXT NOT NULL UNIQUE CHECK (length(key) = 64),
+        state TEXT NOT NULL CHECK (state IN ('owed', 'sending', 'sent', 'failed', 'muted', 'cancelled')),
+        digest TEXT NOT NULL DEFAULT '', -- what waits for the same digest goes in one message
+        repeat INTEGER NOT NULL DEFAULT 0 CHECK (repeat IN (0, 1)), -- goes only if nobody acknowledged the alert
+        urgent INTEGER NOT NULL DEFAULT 0 CHECK (urgent IN (0, 1)), -- goes in quiet hours, too
+        alone INTEGER NOT NULL DEFAULT 0 CHECK (alone IN (0, 1)), -- is not sent together with others again
+        folded_into INTEGER REFERENCES deliveries (id), -- the one that is sent for it, and holds the state of both
+        attempts INTEGER NOT NULL DEFAULT 0,
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27),
+        due_at TEXT NOT NULL CHECK (length(due_at) = 27), -- when it was to be sent at first, or was asked for again
+        next_at TEXT CHECK (length(next_at) = 27), -- when to try next; while sending, when to give up waiting
+        sent_at TEXT CHECK (length(sent_at) = 27),
+        failed_at TEXT CHECK (length(failed_at) = 27), -- the last time that the channel did not take it
+        served TEXT NOT NULL DEFAULT '[]', -- JSON: the channel's recipients who have it
+        error TEXT NOT NULL DEFAULT ''
+    ) STRICT""",
+    "INSERT INTO alerts (id, change, created_at) SELECT id, change, created_at FROM old_alerts",
+    """INSERT INTO deliveries
+    (id, alert, channel, key, state, attempts, created_at, due_at, next_at, sent_at, failed_at, error)
+    SELECT id, alert, channel, key, state, attempts, created_at, created_at, next_at, sent_at, failed_at, error
+    FROM old_deliveries""",
+    "DROP TABLE old_deliveries",
+    "DROP TABLE old_alerts",
+    "CREATE INDEX alerts_of_change ON alerts (change)",
+    "CREATE INDEX deliveries_of_alert ON deliveries (alert)",
+    "CREATE INDEX deliveries_by_state ON deliveries (state, next_at)",
+    "CREATE INDEX deliveries_folded ON deliveries (folded_into) WHERE folded_into IS NOT NULL",
+    """CREATE TABLE mutes (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        page TEXT NOT NULL, -- vendor/page, or vendor; empty: every page
+        topic TEXT NOT NULL, -- empty: every topic
+        until TEXT NOT NULL CHECK (length(until) = 27),
+        created_at TEXT NOT NULL CHECK (length(created_at) = 27)
+    ) STRICT""",
+    "CREATE INDEX mutes_by_end ON mutes (until)",
+    """CREATE TABLE stopped_channels (
+        name TEXT PRIMARY KEY,
+        stopped_at TEXT NOT NULL CHECK (length(stopped_at) = 27),
+        reason TEXT NOT NULL,
+        probe_at TEXT NOT NULL CHECK (length(probe_at) = 27) -- when one delivery is tried on it again
+    ) STRICT""",
+    """CREATE TABLE troubles (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        since TEXT NOT NULL CHECK (length(since) = 27),
+        reason TEXT NOT NULL,
+        ended_at TEXT CHECK (length(ended_at) = 27)
+    ) STRICT""",
+    "CREATE UNIQUE INDEX open_troubles ON troubles (kind, subject) WHERE ended_at IS NULL",
+)
+
+
+@MIGRATIONS()
+def first_tables(db: Database) -> None:
+    """Pages, what was fetched, what was read, what it meant, what is owed."""
+    for statement in (*_TABLES, *_INDEXES, *_VIEWS):
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def alerts_of_any_kind(db: Database) -> None:
+    """Digests, repeats and mutes; channels that stopped; alerts about the monitor itself."""
+    for statement in _ALERTS:
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def pages_by_their_way(db: Database) -> None:
+    """Which pages need a browser, from when their text holds, and what is due."""
+    db.execute("ALTER TABLE pages ADD COLUMN needs_browser INTEGER NOT NULL DEFAULT 0 CHECK (needs_browser IN (0, 1))")
+    db.execute("ALTER TABLE pages ADD COLUMN effective_on TEXT CHECK (length(effective_on) = 10)")
+    db.execute("CREATE INDEX pages_by_next_check ON pages (next_check_at)")
