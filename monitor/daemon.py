@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from monitor import crew, pipeline, wiring
+from monitor import crew, pipeline, reading, wiring
+from monitor.apart import Processes, here
 from monitor.archive import Archive
 from monitor.attend import Signals, attend
 from monitor.errors import ArchiveError, MonitorError
@@ -45,8 +46,10 @@ class Daemon:
         environ: Mapping[str, str],
         clock: Callable[[], datetime],
         say: Callable[[str], None],
+        apart: Processes | None = None,
     ) -> None:
-        self._archive, self._environ, self._clock, self._say = archive, environ, clock, say
+        """`apart` are the processes that read; without them this one does."""
+        self._archive, self._environ, self._clock, self._say, self._apart = archive, environ, clock, say, apart
         self._stopping = threading.Event()
         self._busy_since: float | None = None
         self._crying: Trouble | None = None
@@ -88,8 +91,11 @@ class Daemon:
     def _check_due(self) -> int:
         watchlist, checked = self._watchlist, 0
         pages = pipeline.due(watchlist.pages, self._archive, self._clock())
+        if self._apart and not pages:
+            self._apart.rest()
         second_look = wiring.second_look(watchlist.settings, self._stopping.wait)  # a stop cuts the pause short
-        look = wiring.look(watchlist, self._archive, self._ways, self._clock, second_look)
+        run = self._apart.call if self._apart else here
+        look = wiring.look(watchlist, self._archive, self._ways, self._clock, second_look, run)
         for each in crew.check(pages, self._archive, look, self._stopping, longest=LONGEST_ROUND):
             checked += 1
             self._tell(each)
@@ -126,6 +132,10 @@ class Daemon:
             self._say(f"sent, but {fault}")
         if delivered.failed:
             self._say(f"{delivered.failed} alerts given up; `monitor alerts list` shows them")
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._ways.close()
 
     def stop(self) -> None:
         """Stop after the page that is being checked, and the alert that is being sent."""
@@ -231,11 +241,15 @@ def run(
 ) -> None:
     """Run until SIGTERM or SIGINT; with `once`, do what is due and return. `listen` is where to say how it fares."""
     watchlist = load(watchlist_file)
-    with wiring.archive(archive_file or watchlist.settings.archive, wait=0) as archive:
-        daemon = Daemon(watchlist, archive, environ, clock, say)
+    with (
+        wiring.archive(archive_file or watchlist.settings.archive, wait=0) as archive,
+        Processes(reading.ready) as apart,
+    ):
+        daemon = Daemon(watchlist, archive, environ, clock, say, apart)
         if once:
             daemon.check()
             daemon.deliver()
+            daemon.close()
             return
         from monitor.status import telling  # noqa: PLC0415 - as slow, and asked for here alone
 

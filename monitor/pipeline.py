@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
-from monitor import decide, extract
+from monitor import decide, extract, reading
+from monitor.apart import Run, here
 from monitor.archive import Archive, Recorded
 from monitor.errors import ArchiveError, DamagedRecord, ReadingError
 from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
-from monitor.history.ahead import Ahead, Read
+from monitor.history.ahead import Ahead
 from monitor.meaning import effective
 from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators
+from monitor.reading import Read
 
 _log = logging.getLogger("monitor.pipeline")
 
@@ -108,21 +109,19 @@ def look(
     judgement: Judgement,
     clock: Clock,
     second_look: SecondLook | None = None,
-    readers: Executor | None = None,
+    run: Run = here,
 ) -> Looked:
     """Look at a page, once or, to make sure, twice. Nothing is recorded but how its last snapshot reads now.
 
-    What is fetched is read by `readers`, if there are any: few threads for the many that fetch, since a thread keeps the memory
-    that it once needed, and more of them read no faster.
+    What has to be read is read and judged where `run` does it. Most pages come as they came last, and are not read at all.
     """
     now = clock()
-    known = reread(page, archive, archive.known(page, now), now)
+    known = reread(page, archive, archive.known(page, now), now, run)
     fetcher = way(page, known)
 
     def seen(by: Visitor, validators: Validators, at: datetime) -> Outcome:
         capture = by.fetch(page.url, validators, at, language=page.language)
-        read = (page, capture, known, archive, judgement)
-        outcome = readers.submit(settle, *read).result() if readers else settle(*read)
+        outcome = settle(page, capture, known, archive, judgement, run=run)
         return decide.without_login(outcome, by.profile)
 
     outcome = seen(fetcher, known.validators, now)
@@ -132,9 +131,9 @@ def look(
             fetcher = browser
             outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
     if second_look is None or not decide.doubtful(outcome, known):
-        return _looked(page, _seen_once(outcome, known, archive))
+        return _looked(page, run, _seen_once(outcome, known, archive))
     second_look.pause(second_look.seconds)
-    return _looked(page, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
+    return _looked(page, run, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
 
 
 def _asks_for_browser(outcome: Outcome) -> bool:
@@ -143,9 +142,13 @@ def _asks_for_browser(outcome: Outcome) -> bool:
     return (came == "thin" and b"<script" in body.lower()) or came == "blocked_wall"
 
 
-def _looked(page: Page, first: Outcome, *others: Outcome) -> Looked:
-    said = effective(first.version.document) if first.version else None
-    return Looked(page, (decide.taking_effect(page, first, said.day if said else None), *others))
+def _looked(page: Page, run: Run, first: Outcome, *others: Outcome) -> Looked:
+    day = None
+    if first.version:
+        with suppress(ReadingError), _reading(page):  # then the page is looked at no sooner
+            said = run(effective, first.version.document)
+            day = said.day if said else None
+    return Looked(page, (decide.taking_effect(page, first, day), *others))
 
 
 def record(looked: Looked, archive: Archive) -> Checked:
@@ -171,30 +174,32 @@ def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, .
     return tuple(page for page in pages if not waits(page))
 
 
-def take_recorded(some: Sequence[Ahead], archive: Archive, judgement: Judgement) -> list[Intake]:
+def take_recorded(some: Sequence[Ahead], archive: Archive, judgement: Judgement, run: Run = here) -> list[Intake]:
     """Take captures of one page that were recorded elsewhere, in the order of their time; says of each what became of it.
 
     One that lies before the last capture in the archive is too late: it would be compared with its own future. They are
-    committed together: an import that is killed takes them again.
+    committed together: an import that is killed takes them again. What was not read ahead is read where `run` does it.
     """
     with archive.together():
         taken = archive.captured(some[0].page)
-        return [_take_recorded(each, taken, archive, judgement) for each in some]
+        return [_take_recorded(each, taken, archive, judgement, run) for each in some]
 
 
-def _take_recorded(each: Ahead, taken: frozenset[datetime], archive: Archive, judgement: Judgement) -> Intake:
+def _take_recorded(each: Ahead, taken: frozenset[datetime], archive: Archive, judgement: Judgement, run: Run) -> Intake:
     if each.at in taken:
         return "known"
     if taken and each.at < max(taken):
         return "late"
-    take(each.page, each.capture(), archive, judgement, each.read)
+    take(each.page, each.capture(), archive, judgement, each.read, run)
     return "taken"
 
 
-def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement, read: Read | None = None) -> Checked:
-    """Take a capture into the archive, however it was come by; `read` is what was read in it ahead."""
+def take(
+    page: Page, capture: Capture, archive: Archive, judgement: Judgement, ahead: Read | None = None, run: Run = here
+) -> Checked:
+    """Take a capture into the archive, however it was come by; `ahead` is what was read in it, if it was."""
     known = archive.known(page, capture.at)
-    outcome = _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
+    outcome = _seen_once(settle(page, capture, known, archive, judgement, ahead, run), known, archive)
     return record(Looked(page, (outcome,)), archive)
 
 
@@ -206,27 +211,40 @@ def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:
 
 
 def settle(
-    page: Page, capture: Capture, known: Known, archive: Archive, judgement: Judgement, read: Read | None = None
+    page: Page,
+    capture: Capture,
+    known: Known,
+    archive: Archive,
+    judgement: Judgement,
+    ahead: Read | None = None,
+    run: Run = here,
 ) -> Outcome:
     """What a capture comes to, given what is known of its page."""
     if capture.outcome != "ok" or capture.body is None:
         return decide.unanswered(page, capture, known)
+    if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, known):
+        return decide.unchanged(page, capture, known, known.fingerprint)
     try:
         with _reading(page):
-            return _read(page, capture, capture.body, known, archive, judgement, read)
+            return _read(page, capture, capture.body, known, archive, judgement, ahead, run)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
 
 
 def _read(
-    page: Page, capture: Capture, body: bytes, known: Known, archive: Archive, judgement: Judgement, read: Read | None
+    page: Page,
+    capture: Capture,
+    body: bytes,
+    known: Known,
+    archive: Archive,
+    judgement: Judgement,
+    ahead: Read | None,
+    run: Run,
 ) -> Outcome:
-    if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, known):
-        return decide.unchanged(page, capture, known, known.fingerprint)
-    source = read or extract.prepare(page, body, capture.content_type)
-    if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition) or (read and read.key == known.key):
-        return decide.unchanged(page, capture, known, source.fingerprint)
-    version = (read and read.version) or extract.version(extract.prepare(page, body, capture.content_type))
+    read = ahead or run(reading.read, page, body, capture.content_type, known)
+    if (read.fingerprint, read.recipe) == (known.fingerprint, known.edition) or (ahead and ahead.key == known.key):
+        return decide.unchanged(page, capture, known, read.fingerprint)
+    version = read.version or run(reading.whole, page, body, capture.content_type)
     trouble = screen(
         version.document, size_before=known.size, language_before=known.language, expected_language=page.language
     )
@@ -236,11 +254,11 @@ def _read(
         return decide.first(page, capture, known, version)
     if version.key == known.key:
         return decide.unchanged(page, capture, known, version.fingerprint)
-    if read and read.judged_against == known.key:
+    if read.judged_against == known.key:
         change = read.change
     else:
         before = archive.document(known.version_id)
-        change = decide.news(before, version.document, page, judgement.language, judgement.overrides)
+        change = run(decide.news, before, version.document, page, judgement.language, judgement.overrides)
     outcome = decide.changed(page, capture, known, change, version, judgement.rules)
     return decide.accepted(outcome, known) if trouble else outcome
 
@@ -250,7 +268,7 @@ def _same_bytes(capture: Capture, known: Known) -> bool:
     return capture.content_type == known.content_type and capture.sha256 == known.snapshot
 
 
-def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:
+def reread(page: Page, archive: Archive, known: Known, now: datetime, run: Run = here) -> Known:
     """Read a page's last snapshot again if the way of reading has changed since, so that what differs by that is no news.
 
     What is known of the page then; the same where the reading is the same, or the snapshot can no longer be read.
@@ -263,7 +281,7 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:
             if last is None:
                 return known
             _, body, content_type = last
-            version = extract.version(extract.prepare(page, body, content_type))
+            version = run(reading.whole, page, body, content_type)
     except ReadingError:
         return known
     archive.reread(page, replace(version, technical=True), now)

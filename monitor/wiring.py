@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from monitor import pipeline
+from monitor.apart import Run
 from monitor.archive import Archive, Mode
 from monitor.deliver import (
     Channel,
@@ -71,16 +70,11 @@ def ways(settings: Settings, archive: Path, sleep: Callable[[float], object]) ->
 
 
 def look(
-    watchlist: Watchlist, archive: Archive, ways: Ways, clock: Clock, second_look: SecondLook | None
+    watchlist: Watchlist, archive: Archive, ways: Ways, clock: Clock, second_look: SecondLook | None, run: Run
 ) -> Callable[[Page], Looked]:
-    """How the watchlist wants a page looked at."""
+    """How the watchlist wants a page looked at; what has to be read is read where `run` does it."""
     judged = judgement(watchlist)
-    return lambda page: pipeline.look(page, archive, ways, judged, clock, second_look, _readers())
-
-
-@cache
-def _readers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "reader")
+    return lambda page: pipeline.look(page, archive, ways, judged, clock, second_look, run)
 
 
 def judgement(watchlist: Watchlist) -> Judgement:

@@ -40,7 +40,7 @@ def captures(setup: Setup, file: Path) -> None:
     with reading_ahead as reading, setup.writing() as archive, _progress(setup) as progress:
         task = progress.add_task("importing", total=sum(map(len, pages.values())))
         for some in reading.ahead(_as_watched(watchlist, recorded) for recorded in pages.values()):
-            counts.update(pipeline.take_recorded(some, archive, judgement))
+            counts.update(pipeline.take_recorded(some, archive, judgement, reading.run))
             progress.advance(task, len(some))
     setup.say(_closing(counts, len(pages)))
 
