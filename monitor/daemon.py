@@ -12,10 +12,11 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor import crew, pipeline, reading, wiring
-from monitor.apart import Processes, here
+from monitor.apart import Processes, Run, here
 from monitor.archive import Archive
 from monitor.attend import Signals, attend
 from monitor.errors import ArchiveError, MonitorError
+from monitor.fetch import Ways
 from monitor.model import HEALTHY
 from monitor.notify import Notifier
 from monitor.outbox import Delivered
@@ -50,12 +51,14 @@ class Daemon:
     ) -> None:
         """`apart` are the processes that read; without them this one does."""
         self._archive, self._environ, self._clock, self._say, self._apart = archive, environ, clock, say, apart
+        self._run: Run = apart.call if apart else here
         self._stopping = threading.Event()
         self._busy_since: float | None = None
         self._crying: Trouble | None = None
         self._taking, self._sending, self._asked = threading.RLock(), threading.Lock(), threading.Event()
         self.signs = Signs(time.monotonic())
-        self._ways = wiring.ways(watchlist.settings, archive.path, self._stopping.wait)
+        self._hosts = wiring.hosts(archive.path)  # what a host asked for outlives an edit of the watchlist
+        self._ways = self._opened(watchlist)
         self._take(watchlist, _edited(watchlist.path))
 
     @property
@@ -94,11 +97,11 @@ class Daemon:
         if self._apart and not pages:
             self._apart.rest()
         second_look = wiring.second_look(watchlist.settings, self._stopping.wait)  # a stop cuts the pause short
-        run = self._apart.call if self._apart else here
-        look = wiring.look(watchlist, self._archive, self._ways, self._clock, second_look, run)
+        look = wiring.look(watchlist, self._archive, self._ways, self._clock, second_look, self._run)
         for each in crew.check(pages, self._archive, look, self._stopping, longest=LONGEST_ROUND):
             checked += 1
             self._tell(each)
+        self._hosts.save()
         return checked
 
     def _finish(self) -> None:
@@ -167,6 +170,9 @@ class Daemon:
         self._watchlist = watchlist
         self._edited = edited
 
+    def _opened(self, watchlist: Watchlist) -> Ways:
+        return wiring.ways(watchlist.settings, self._archive.path, self._stopping.wait, self._hosts, self._run)
+
     def _reload(self) -> None:
         """Take up an edited watchlist; a broken one is reported once, and the last good one stays in force."""
         edited, asked = _edited(self._watchlist.path), self._asked.is_set()
@@ -188,7 +194,7 @@ class Daemon:
             return
         self._take(watchlist, edited)
         self._ways.close()
-        self._ways = wiring.ways(watchlist.settings, self._archive.path, self._stopping.wait)
+        self._ways = self._opened(watchlist)
         self._say(f"watchlist taken up: {len(watchlist.pages)} pages")
 
     def _tell(self, checked: pipeline.Checked) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor import extract
+from monitor.extract.screen import Trouble, screen
 from monitor.meaning.lexicon import load
 from monitor.model import Change, Known, Page, Version
 
@@ -42,3 +43,8 @@ def read(page: Page, body: bytes, content_type: str, known: Known) -> Read:
 def whole(page: Page, body: bytes, content_type: str) -> Version:
     """The version that bytes make. Raises ReadingError as `extract` does."""
     return extract.version(extract.prepare(page, body, content_type))
+
+
+def instead(body: bytes, content_type: str) -> Trouble | None:
+    """What bytes show in the place of a document, if they do. Raises ReadingError as `extract` does."""
+    return screen(extract.read(body, content_type))

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from monitor import pipeline
-from monitor.apart import Run
+from monitor.apart import Run, here
 from monitor.archive import Archive, Mode
 from monitor.deliver import (
     Channel,
@@ -21,7 +21,8 @@ from monitor.deliver import (
     WebhookChannel,
 )
 from monitor.errors import UsageError
-from monitor.fetch import Etiquette, HttpFetcher, Ways, browser_fetcher, profiles
+from monitor.fetch import Etiquette, Hosts, HttpFetcher, Ways, browser_fetcher, profiles
+from monitor.fetch import hosts as known
 from monitor.fetch.profiles import Profiles
 from monitor.model import Page, Rule
 from monitor.outbox import Manner
@@ -54,10 +55,18 @@ def fetcher(settings: Settings) -> HttpFetcher:
     return HttpFetcher(user_agent=user_agent(settings.contact), allow_private=settings.allow_private_addresses)
 
 
-def ways(settings: Settings, archive: Path, sleep: Callable[[float], object]) -> Ways:
+def hosts(archive: Path) -> Hosts:
+    """What is known of the hosts whose pages are in an archive."""
+    return Hosts(known.beside(archive))
+
+
+def ways(
+    settings: Settings, archive: Path, sleep: Callable[[float], object], asked: Hosts | None = None, run: Run = here
+) -> Ways:
     """The ways in which pages come in; `sleep` keeps the pauses between two requests to one host.
 
-    Logins are stored beside the archive.
+    `asked` is what is known of the hosts, else what is kept beside the archive, as logins are. What has to be read for a login
+    is read where `run` does it.
     """
     http, logins = fetcher(settings), profiles.beside(archive)
     begin = partial(
@@ -65,8 +74,10 @@ def ways(settings: Settings, archive: Path, sleep: Callable[[float], object]) ->
         user_agent=user_agent(settings.contact),
         allow_private=settings.allow_private_addresses,
         profiles=logins,
+        run=run,
     )
-    return Ways(http, begin, Etiquette(http, PROGRAM, pause=settings.pause, sleep=sleep), Profiles(logins))
+    etiquette = Etiquette(http, PROGRAM, asked or hosts(archive), pause=settings.pause, sleep=sleep)
+    return Ways(http, begin, etiquette, Profiles(logins))
 
 
 def look(

@@ -44,8 +44,8 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
     round_ = wiring.rounds(watchlist, os.environ)
     with (
         wiring.archive(setup_.archive_path()) as archive,
-        wiring.ways(watchlist.settings, archive.path, time.sleep) as ways,
         Processes(reading.ready) as apart,
+        wiring.ways(watchlist.settings, archive.path, time.sleep, run=apart.call) as ways,
     ):
         wanted = _wanted(watchlist, pages, archive if due else None)
         second_look = wiring.second_look(watchlist.settings, time.sleep)

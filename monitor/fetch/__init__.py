@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.fetch.browser import BrowserFetcher, MissingBrowser, browser_fetcher
+from monitor.fetch.hosts import Hosts
 from monitor.fetch.http import HttpFetcher
 from monitor.fetch.limits import Limits
 from monitor.fetch.manners import Etiquette, Fetcher
@@ -12,6 +13,7 @@ __all__ = [
     "BrowserFetcher",
     "Etiquette",
     "Fetcher",
+    "Hosts",
     "HttpFetcher",
     "Limits",
     "MissingBrowser",
