@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -182,20 +183,35 @@ class Daemon:
         try:
             self._take_up(load(self._watchlist.path), edited, asked=asked)
         except (MonitorError, OSError) as error:
-            self._edited = edited
-            _log.error("the edited watchlist is broken; the last good one stays in force\n%s", error)
+            self._leave(edited, f"the edited watchlist is broken; the last good one stays in force\n{error}")
 
     def _take_up(self, watchlist: Watchlist, edited: float, *, asked: bool) -> None:
         """Go by an edited watchlist, unless it lost so many pages that it may be a slip, and nobody asked for it."""
         lost = len(_names(self._watchlist) - _names(watchlist))
         if lost > MOST_LOST * len(_names(self._watchlist)) and lost >= LEAST_LOST and not asked:
-            self._edited = edited
-            _log.error("the edited watchlist lacks %d pages; the last one stays in force until SIGHUP or a start", lost)
+            self._leave(
+                edited, f"the edited watchlist lacks {lost} pages; the last one stays in force until SIGHUP or a start"
+            )
             return
+        was_left = self._round.edited is not None
         self._take(watchlist, edited)
+        if was_left:
+            self._look_after()
         self._ways.close()
         self._ways = self._opened(watchlist)
         self._say(f"watchlist taken up: {len(watchlist.pages)} pages")
+
+    def _leave(self, edited: float, reason: str) -> None:
+        """Leave an edited watchlist aside; whoever edited it has to hear that it is not in force."""
+        self._edited = edited
+        _log.error("%s", reason)
+        trouble = Trouble("watchlist", str(self._watchlist.path), self._clock(), reason)
+        self._round = replace(self._round, edited=trouble)
+        self._look_after()
+
+    def _look_after(self) -> None:
+        with suppress(ArchiveError):  # then the end of the next round does
+            self._round.look_after(self._archive, self._clock())
 
     def _tell(self, checked: pipeline.Checked) -> None:
         capture, change = checked.outcome.capture, checked.outcome.change

@@ -33,7 +33,8 @@ class Watch:
 class Vitals:
     """Where everything stands. `given_up`: channel -> how many alerts it never took, since when, and the last error.
 
-    `free` is the space left on the disk that holds the archive, in bytes; `archive` names it.
+    `free` is the space left on the disk that holds the archive, in bytes; `archive` names it. `watchlist` is an edited one that
+    could not be taken up.
     """
 
     pages: tuple[PageState, ...] = ()
@@ -41,6 +42,7 @@ class Vitals:
     given_up: Mapping[str, tuple[int, datetime, str]] | None = None
     free: int | None = None
     archive: str = ""
+    watchlist: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def troubles(
         of_pages = [offline, *(trouble for trouble in noted if trouble.kind == "page")]
     else:
         of_pages = list(_pages(watched, watch, frozenset(each.subject for each in noted if each.kind == "page"), now))
-    return (*of_pages, *_channels(vitals), *_disk(vitals, watch, now))
+    edited = () if vitals.watchlist is None else (vitals.watchlist,)
+    return (*of_pages, *_channels(vitals), *_disk(vitals, watch, now), *edited)
 
 
 def _offline(states: Sequence[PageState]) -> Trouble | None:

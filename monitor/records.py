@@ -91,7 +91,7 @@ class PageState:
     changes: int
 
 
-TroubleKind = Literal["page", "offline", "channel", "disk"]
+TroubleKind = Literal["page", "offline", "channel", "disk", "watchlist"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ _log = logging.getLogger("monitor.rounds")
 class Round:
     """Who is told what at the end of a round. `told` are the channels that hear of the monitor's own troubles.
 
-    `stopping` says that the program is to end, and that no further delivery is to be begun.
+    `stopping` says that the program is to end, and that no further delivery is to be begun; `edited` is a watchlist that could
+    not be taken up.
     """
 
     channels: Mapping[str, Channel]
@@ -37,6 +38,7 @@ class Round:
     told: tuple[str, ...]
     heartbeat: Heartbeat | None = None
     stopping: Callable[[], bool] = lambda: False
+    edited: Trouble | None = None
 
     def finish(self, archive: Archive, now: datetime) -> Delivered:
         """End a round: send what is owed, look after the monitor's health, send the news of that, too."""
@@ -68,6 +70,7 @@ class Round:
             archive.given_up(),
             _free(archive.path),
             str(archive.path.absolute()),
+            self.edited,
         )
         standing = health.troubles(self.watched, vitals, self.watch, noted, now)
         news = health.news(noted, standing, self.watched, now)

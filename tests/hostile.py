@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from monitor.errors import ReadingError
@@ -53,6 +54,14 @@ def wait_after(marker: Path, *_: object) -> None:
     """Say that it begins to wait for what never comes."""
     marker.touch()
     wait()
+
+
+def complain(characters: int) -> str:
+    """Write much to standard error."""
+    with suppress(BlockingIOError):
+        os.write(2, b"!" * characters)
+        os.write(2, b"!" * characters)
+    return "done"
 
 
 def break_off() -> None:

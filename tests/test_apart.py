@@ -86,6 +86,19 @@ def test_what_breaks_a_process_costs_its_own_task(apart: Processes, task: Callab
     assert gone(other)
 
 
+def test_last_words_are_logged(apart: Processes, caplog: pytest.LogCaptureFixture) -> None:
+    """Where a process was when it crashed is in the log, in one message, and not between the lines of others."""
+    with pytest.raises(ReadingError):
+        apart.call(hostile.abort)
+    [said] = [each.getMessage() for each in caplog.records if each.name == "monitor.apart"]
+    assert "Fatal Python error: Aborted" in said and "hostile.py" in said
+
+
+def test_who_says_much_is_not_waited_for(apart: Processes) -> None:
+    """A process that writes more to standard error than anybody reads goes on."""
+    assert apart.call(hostile.complain, 200_000) == "done"
+
+
 def test_nobody_waits_for_ever() -> None:
     """A process that neither computes nor answers is given up, and killed."""
     with Processes(hostile.nothing, 1, Bounds(patience=0.5)) as apart:

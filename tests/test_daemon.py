@@ -150,6 +150,31 @@ def test_a_broken_watchlist_is_told_once_and_the_last_good_one_stays(
     assert sum("last good one stays" in said for said in caplog.messages) == 1
 
 
+def test_who_broke_the_watchlist_hears_of_it(post: Post) -> None:
+    """A watchlist that cannot be taken up is a trouble, told at once and once, with the mistake; and that it is over."""
+    post.write("northwind/terms")
+    told = post.folder / "told.jsonl"
+    with_channel = yaml.safe_load(post.watchlist.read_text("utf-8"))
+    with_channel["channels"] = {"own": {"kind": "command", "run": ["tee", "-a", str(told)]}}
+    post.watchlist.write_text(yaml.safe_dump(with_channel), "utf-8")
+    daemon = post.daemon()
+    daemon.check()
+    post.break_watchlist()
+    for _ in range(3):
+        daemon.check()
+        daemon.deliver()
+    post.watchlist.write_text(yaml.safe_dump(with_channel), "utf-8")
+    daemon.reload()
+    daemon.deliver()
+    troubles = [each for line in told.read_text("utf-8").splitlines() for each in json.loads(line)["troubles"]]
+    assert [(each["kind"], each["ended_at"] is None) for each in troubles] == [
+        ("watchlist", True),
+        ("watchlist", False),
+    ]
+    assert "version: expected 1" in troubles[0]["reason"]
+    assert post.archive.troubles() == ()
+
+
 def test_a_watchlist_is_taken_up_when_asked(post: Post) -> None:
     """A reload that is asked for takes up the watchlist though its time of writing is the same, and says so each time."""
     post.write("northwind/terms")

@@ -27,6 +27,7 @@ _LEFT_TO_THE_PARENT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FIRST_TO_GO = "500"
 """Where the machine has no memory left the kernel ends a process with one page in hand, and not the one that has them all."""
 _MOST_SAID = 16_384
+STDERR = 2
 
 
 def template(door: int) -> None:
@@ -40,7 +41,7 @@ def template(door: int) -> None:
         gc.freeze()  # no process looks for garbage in what was loaded, or copies its memory in order to
         asked.send(version("terms-monitor").encode())
         while True:
-            message, files, _, _ = socket.recv_fds(asked, _MOST_SAID, 2)
+            message, files, _, _ = socket.recv_fds(asked, _MOST_SAID, 3)
             if not message:
                 return
             asked.send(pickle.dumps(_answer(asked, pickle.loads(message), files)))  # noqa: S301 - of this very program
@@ -68,7 +69,8 @@ def _forked(asked: socket.socket, bounds: Bounds, folder: str, files: list[int])
         return process
     try:
         asked.close()
-        line, ends = files
+        line, ends, words = files
+        os.dup2(words, STDERR)
         _end_with(ends)
         _bound(bounds.memory)
         with suppress(OSError):

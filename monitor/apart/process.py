@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import signal
@@ -15,6 +16,7 @@ from monitor.apart.run import Bounds
 from monitor.apart.template import Template
 from monitor.errors import ReadingError
 
+_log = logging.getLogger("monitor.apart")
 _Answer = tuple[Literal["item", "error", "done"], Any]
 
 
@@ -34,19 +36,21 @@ class Process:
         self._template, self._bounds = template, bounds
         self.idle, self._used = True, False
         ends, life = os.pipe()  # nothing is ever written; an end of this program closes it, too
-        self._life = os.fdopen(life, "wb", 0)
+        said, words = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)  # nobody waits for what is said, or for room to say it
+        self._life, self._said = os.fdopen(life, "wb", 0), os.fdopen(said, "rb", 0)
         ours, theirs = socket.socketpair()
         with ours, theirs:
             ours.settimeout(bounds.patience)
             self._line = ours.makefile("rwb")
             try:
-                self._number: int | None = template.fork(theirs.fileno(), ends, bounds)
+                self._number: int | None = template.fork(theirs.fileno(), ends, words, bounds)
             except BaseException:
-                self._life.close()
-                self._line.close()
+                for each in (self._life, self._said, self._line):
+                    each.close()
                 raise
             finally:
                 os.close(ends)
+                os.close(words)
 
     def items(self, task: tuple[object, ...]) -> Iterator[Any]:
         """What comes of a task: a function, its arguments, and those with names. Raises BrokenError, or what the task raised."""
@@ -77,6 +81,8 @@ class Process:
         code = self._buried()
         if code == -signal.SIGXCPU:
             return BrokenError(f"reading it took more than {self._bounds.seconds} seconds of computing")
+        if words := (self._said.read() or b"").decode("utf-8", "replace").strip():
+            _log.warning("last words of a process that read pages:\n%s", words)
         how = f"status {code}" if code is None or code >= 0 else signal.strsignal(-code)
         return BrokenError(f"the process that read it ended: {how}", tired=tired)
 
@@ -96,5 +102,6 @@ class Process:
         self.idle = False
         self.kill()
         self._buried()
+        self._said.close()
         with suppress(OSError):  # what was to be said has nobody to hear it
             self._line.close()

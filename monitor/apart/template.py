@@ -40,15 +40,16 @@ class Template:
         self._door: socket.socket | None = None
         self._finalize: Callable[[], object] | None = None
 
-    def fork(self, line: int, ends: int, bounds: Bounds) -> int:
-        """Have a process begin; its id. It takes tasks from the file `line`, and is killed when `ends` is closed.
+    def fork(self, line: int, ends: int, words: int, bounds: Bounds) -> int:
+        """Have a process begin; its id. It takes tasks from the file `line`, is killed when `ends` is closed, and leaves in the
+        file `words` what it has to say of a crash.
 
         Raises OSError where it cannot begin, ReadingError where it would be one of another edition of the program.
         """
         with self._turn:
             if self._door is None:
                 self._begin()
-            return self._asked(("fork", bounds, str(Path.cwd())), line, ends)
+            return self._asked(("fork", bounds, str(Path.cwd())), line, ends, words)
 
     def bury(self, process: int) -> int:
         """What a process ended with that is at its end: its status, or below zero the number of a signal. OSError if unknown."""
