@@ -195,6 +195,23 @@ class ChannelState:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the ledger: the record that was written, its SHA-256 as it then stood, and the entry's own.
+
+    `kind` and `record` are the record's table and row. `hash` is that of `entry_text` with the hashes of the two it names.
+    """
+
+    id: int
+    kind: str
+    record: int
+    digest: bytes
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.id}:{self.hash.hex()}"
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How much there is in an archive. `healthy` says of each page whether its last check was good, by its key.
 

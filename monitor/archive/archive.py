@@ -5,13 +5,25 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from monitor.archive import alerts, captures, changes, deliveries, integrity, pages, recording, schema, tally, versions
+from monitor.archive import (
+    alerts,
+    captures,
+    changes,
+    deliveries,
+    integrity,
+    ledger,
+    pages,
+    recording,
+    schema,
+    tally,
+    versions,
+)
 from monitor.archive.blobs import Blobs
 from monitor.archive.connection import Lock, Mode, connect, naming, writing
 from monitor.archive.recording import Recorded
@@ -24,6 +36,7 @@ from monitor.records import (
     ChannelState,
     Delivery,
     DeliveryState,
+    Entry,
     Folding,
     PageState,
     Parcel,
@@ -63,6 +76,8 @@ class Archive:
             self._db = connect(path, "rw")
             opened.callback(self._db.close)
             schema.prepare(self._db, path, mode)
+            if mode != "read":
+                ledger.watch(self._db)
             self._blobs = Blobs(self._db)
             self._opened = opened.pop_all()
 
@@ -91,8 +106,13 @@ class Archive:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as db, nullcontext() if db.in_transaction else writing(db):
-            yield db
+        with self._reading() as db:
+            if db.in_transaction:
+                yield db
+                return
+            with writing(db):
+                yield db
+                ledger.append(db)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -312,10 +332,18 @@ class Archive:
 
     # --- the file --------------------------------------------------------------------------------------------------
 
-    def verify(self) -> Iterator[str]:
-        """Every problem of the archive in a sentence that names the record; none if all is well."""
+    def head(self) -> Entry | None:
+        """The ledger's last entry: who writes it down can prove later that nothing before it was changed."""
         with self._reading() as db:
-            yield from integrity.problems(db)
+            return ledger.head(db)
+
+    def verify(self, held: tuple[int, bytes] | None = None) -> Iterator[str]:
+        """Every problem of the archive in a sentence that names the record; none if all is well.
+
+        `held` is the number and the hash of an entry that was the ledger's head at some time.
+        """
+        with self._reading() as db:
+            yield from integrity.problems(db, held)
 
     def backup(self, target: Path) -> None:
         """Write a copy of the archive as of now, whole or not at all; ArchiveError if the file exists."""

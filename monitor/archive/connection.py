@@ -57,7 +57,7 @@ def configure(db: sqlite3.Connection, *, read_only: bool) -> None:
     }
     if not read_only:
         major, minor, patch = sqlite3.sqlite_version_info
-        wanted |= {"journal_mode": journal_mode((major, minor, patch)), "synchronous": 2}
+        wanted |= {"journal_mode": journal_mode((major, minor, patch)), "synchronous": 2, "temp_store": 2}
     for pragma, value in wanted.items():
         db.execute(f"PRAGMA {pragma} = {value}")
         (applied,) = db.execute(f"PRAGMA {pragma}").fetchone() or (0,)  # builds without mmap answer nothing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from monitor.archive import audit
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, from_json, unpack
 from monitor.errors import DamagedRecord
@@ -37,6 +38,12 @@ _RULES = {
         SELECT id FROM pages WHERE last_change IS NOT (SELECT max(id) FROM changes WHERE page = pages.id)""",
     "page {} does not stand at its last capture": """
         SELECT id FROM pages WHERE last_check IS NOT (SELECT max(id) FROM checks WHERE page = pages.id)""",
+    "version {} was not last seen by its last capture": """
+        SELECT id FROM versions WHERE last_seen_at IS NOT
+            (SELECT max(versions.seen_at, coalesce(max(checks.at), '')) FROM checks WHERE checks.version = versions.id)""",
+    "the bytes {} are not one frame above those that they need": """
+        SELECT blobs.sha256 FROM blobs JOIN blobs AS base ON base.sha256 = blobs.base
+        WHERE blobs.depth <> base.depth + 1""",
     "delivery {} is neither done nor due at any time": """
         SELECT id FROM deliveries WHERE (state IN ('owed', 'sending')) <> (next_at IS NOT NULL)""",
     "delivery {} is sent without a time, or has a time without being sent": """
@@ -44,9 +51,14 @@ _RULES = {
 }
 
 
-def problems(db: sqlite3.Connection) -> Iterator[str]:
-    """Every problem found. Each read is short, lest a writer wait; all bytes come from the file, none from a cache."""
-    for search in (_in_file, _in_references, _in_rules, _in_blobs, _in_documents, _in_answers):
+def problems(db: sqlite3.Connection, held: tuple[int, bytes] | None = None) -> Iterator[str]:
+    """Every problem found. Each read is short, lest a writer wait; all bytes come from the file, none from a cache.
+
+    `held` is the number and the hash of an entry of the ledger that was its head at some time.
+    """
+    if held:
+        yield from audit.not_held(db, *held)
+    for search in (_in_file, _in_references, _in_rules, _in_blobs, _in_documents, _in_answers, audit.problems):
         try:
             yield from search(db)
         except sqlite3.DatabaseError as error:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-SCHEMA_VERSION = 3  # the number of migrations below
+from monitor.archive import ledger
+
+SCHEMA_VERSION = 4  # the number of migrations below
 MIGRATIONS = Migrations("monitor")
 
 _TABLES = (
@@ -235,6 +237,31 @@ _ALERTS = (
     "CREATE UNIQUE INDEX open_troubles ON troubles (kind, subject) WHERE ended_at IS NULL",
 )
 
+_LEDGER = (
+    """CREATE TABLE ledger (
+        id INTEGER PRIMARY KEY, -- counts from 1, without a gap
+        kind TEXT NOT NULL, -- the record's table
+        record INTEGER NOT NULL, -- its id
+        digest BLOB NOT NULL CHECK (length(digest) = 32), -- SHA-256 of the record as it then stood; zeros: it was removed
+        hash BLOB NOT NULL CHECK (length(hash) = 32) -- SHA-256 of this entry and of the two that it names
+    ) STRICT""",
+    """CREATE TRIGGER ledger_keeps_what_it_says BEFORE UPDATE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'entries of the ledger are never changed'); END""",
+    """CREATE TRIGGER ledger_keeps_its_entries BEFORE DELETE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'entries of the ledger are never removed'); END""",
+    "ALTER TABLE stopped_channels RENAME TO old_stopped_channels",
+    """CREATE TABLE stopped_channels (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        stopped_at TEXT NOT NULL CHECK (length(stopped_at) = 27),
+        reason TEXT NOT NULL,
+        probe_at TEXT NOT NULL CHECK (length(probe_at) = 27) -- when one delivery is tried on it again
+    ) STRICT""",
+    """INSERT INTO stopped_channels (name, stopped_at, reason, probe_at)
+    SELECT name, stopped_at, reason, probe_at FROM old_stopped_channels""",
+    "DROP TABLE old_stopped_channels",
+)
+
 
 @MIGRATIONS()
 def first_tables(db: Database) -> None:
@@ -256,3 +283,11 @@ def pages_by_their_way(db: Database) -> None:
     db.execute("ALTER TABLE pages ADD COLUMN needs_browser INTEGER NOT NULL DEFAULT 0 CHECK (needs_browser IN (0, 1))")
     db.execute("ALTER TABLE pages ADD COLUMN effective_on TEXT CHECK (length(effective_on) = 10)")
     db.execute("CREATE INDEX pages_by_next_check ON pages (next_check_at)")
+
+
+@MIGRATIONS()
+def chained_records(db: Database) -> None:
+    """Every record entered in a ledger, from now on and as it stands."""
+    for statement in _LEDGER:
+        db.execute(statement)
+    ledger.append_all(db.conn)

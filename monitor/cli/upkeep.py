@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -14,18 +15,38 @@ from monitor.words import printable
 DAMAGED = 1
 
 
+class _Held(click.ParamType):
+    """A head of the ledger, as `verify` prints it."""
+
+    name = "entry:hash"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, bytes]:
+        number, _, hash_ = value.partition(":")
+        if not (number.isdecimal() and re.fullmatch("[0-9a-fA-F]{64}", hash_)):
+            self.fail(f"{value!r} is no head of a ledger: expected a number, a colon and 64 hexadecimal digits", param, ctx)
+        return int(number), bytes.fromhex(hash_)
+
+
 @click.command()
+@click.option("--head", "held", type=_Held(), help="Prove, too, that nothing before this earlier head was changed.")
 @common
-def verify(setup: Setup) -> None:
-    """Prove the archive whole, or name each record that is broken (exit status 1)."""
+def verify(setup: Setup, held: tuple[int, bytes] | None) -> None:
+    """Prove the archive whole, or name each record that is broken (exit status 1).
+
+    Prints the head of its ledger. Whoever keeps it elsewhere can prove later, by --head, that no record up to it was edited,
+    removed or put in another order since.
+    """
     with setup.reading() as archive:
+        head = archive.head()
         problems = 0
-        for problem in archive.verify():
+        for problem in archive.verify(held):
             problems += 1
             click.echo(printable(problem))
     if problems:
         setup.say(f"{setup.archive_path()}: {problems} problems")
         raise SystemExit(DAMAGED)
+    if head:
+        click.echo(str(head))
     setup.say(f"{setup.archive_path()}: whole")
 
 
