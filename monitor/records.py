@@ -195,6 +195,16 @@ class ChannelState:
 
 
 @dataclass(frozen=True, slots=True)
+class Removable:
+    """A snapshot whose bytes nothing needs any more; `page` is vendor/page, `size` in bytes as served."""
+
+    snapshot: int
+    page: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of the ledger: the record that was written, its SHA-256 as it then stood, and the entry's own.
 

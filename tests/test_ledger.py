@@ -27,6 +27,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with_change(archive, "mail", "chat")
         archive.record(PAGE, unchanged("new", START + 2 * HOUR))
         archive.record(PAGE, failing("timeout", START + 3 * HOUR, b"<p>half"))
+        archive.remove(archive.removable(START + 9 * HOUR), START + 9 * HOUR, "old")
         archive.record(PAGE, changed("newer", START + 4 * HOUR, "mail"))
         archive.mute(Mute(START + 9 * HOUR, "acme/terms"), START)
         archive.stop("mail", START, "550 no", START + HOUR)

@@ -20,6 +20,7 @@ from monitor.archive import (
     ledger,
     pages,
     recording,
+    retention,
     schema,
     tally,
     versions,
@@ -40,6 +41,7 @@ from monitor.records import (
     Folding,
     PageState,
     Parcel,
+    Removable,
     Tally,
     Trouble,
     VersionRecord,
@@ -344,6 +346,21 @@ class Archive:
         """
         with self._reading() as db:
             yield from integrity.problems(db, held)
+
+    def removable(self, before: datetime) -> tuple[Removable, ...]:
+        """The snapshots that no version, alert or later reading needs, and that no capture has brought since a time."""
+        with self._reading() as db:
+            return retention.removable(db, before)
+
+    def remove(self, some: Sequence[Removable], now: datetime, reason: str) -> None:
+        """Let go of the bytes of snapshots; the captures stay, and what was removed, when and why is recorded."""
+        with self._writing() as db:
+            retention.remove(db, self._blobs, some, now, reason)
+
+    def vacuum(self) -> None:
+        """Write the file anew without the room that nothing fills."""
+        with self._reading() as db:
+            db.execute("VACUUM")
 
     def backup(self, target: Path) -> None:
         """Write a copy of the archive as of now, whole or not at all; ArchiveError if the file exists."""

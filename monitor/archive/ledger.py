@@ -24,7 +24,7 @@ NOTHING = bytes(32)
 """What stands for the hash of the entry 0, and for the digest of a record that was removed."""
 KINDS = (
     "pages", "snapshots", "versions", "changes", "findings", "checks", "alerts", "deliveries", "mutes",
-    "stopped_channels", "troubles",
+    "stopped_channels", "troubles", "removals",
 )  # fmt: skip
 """The tables whose rows are entered; all have an integer key. What is made from these, such as an index, is not."""
 DERIVED = {("versions", "last_seen_at")}

@@ -260,6 +260,12 @@ _LEDGER = (
     """INSERT INTO stopped_channels (name, stopped_at, reason, probe_at)
     SELECT name, stopped_at, reason, probe_at FROM old_stopped_channels""",
     "DROP TABLE old_stopped_channels",
+    """CREATE TABLE removals (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        snapshot INTEGER NOT NULL UNIQUE REFERENCES snapshots (id), -- whose bytes were let go
+        removed_at TEXT NOT NULL CHECK (length(removed_at) = 27),
+        reason TEXT NOT NULL
+    ) STRICT""",
 )
 
 
@@ -287,7 +293,7 @@ def pages_by_their_way(db: Database) -> None:
 
 @MIGRATIONS()
 def chained_records(db: Database) -> None:
-    """Every record entered in a ledger, from now on and as it stands."""
+    """Every record entered in a ledger, from now on and as it stands; bytes that were let go."""
     for statement in _LEDGER:
         db.execute(statement)
     ledger.append_all(db.conn)

@@ -22,7 +22,7 @@ APPLICATION_ID = 0x544D4F4E  # "TMON"
 
 def create(path: Path) -> None:
     """Make a new archive. It is built beside its place and then moved there, so that nobody ever meets half of one."""
-    with _built(path) as unfinished, closing(connect(unfinished, "rwc")) as db:
+    with built(path) as unfinished, closing(connect(unfinished, "rwc")) as db:
         migrate(db)
 
 
@@ -37,7 +37,7 @@ def migrate(db: sqlite3.Connection) -> None:
 
 def prepare(db: sqlite3.Connection, path: Path, mode: Mode) -> None:
     """Make a connection ready for use, and the archive one of this program's edition."""
-    version = _identify(db, path)
+    version = identify(db, path)
     configure(db, read_only=mode == "read")
     if version < SCHEMA_VERSION:
         if mode != "write":
@@ -49,12 +49,12 @@ def copy(db: sqlite3.Connection, target: Path) -> None:
     """Write the archive as of now to a new file, which is whole as soon as it is there."""
     if target.exists():
         raise ArchiveError(f"{target} exists already; a backup does not replace it")
-    with _built(target) as unfinished, closing(connect(unfinished, "rwc")) as into:
+    with built(target) as unfinished, closing(connect(unfinished, "rwc")) as into:
         db.backup(into)
 
 
 @contextmanager
-def _built(path: Path) -> Iterator[Path]:
+def built(path: Path) -> Iterator[Path]:
     """A place beside a new file, from which it is moved when all that it holds is on the disk."""
     unfinished = path.with_name(path.name + ".new")
     unfinished.unlink(missing_ok=True)
@@ -70,7 +70,7 @@ def _built(path: Path) -> Iterator[Path]:
         os.close(folder)
 
 
-def _identify(db: sqlite3.Connection, path: Path) -> int:
+def identify(db: sqlite3.Connection, path: Path) -> int:
     """The schema version of an archive. ArchiveError for a file that is none, NewerArchive for one of a later program.
 
     Reads only: a file of somebody else's stays as it is, an empty one too, as it may be all that is left of an archive.
