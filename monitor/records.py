@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from monitor.model import Change, Document
+from monitor.model import Capture, Change, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +219,49 @@ class Entry:
 
     def __str__(self) -> str:
         return f"{self.id}:{self.hash.hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An entry of the ledger on the way to its head, with the hashes of the two that it names."""
+
+    entry: Entry
+    before: bytes
+    skipped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A record as its entry in the ledger has it: the JSON whose SHA-256 is the entry's digest."""
+
+    kind: str
+    record: int
+    text: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Records, and every step of the ledger from their entries to its head; later steps first, the head's before all."""
+
+    records: tuple[Proved, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that shows a change: its record, both documents, the captures at the ends of both versions, and the proof.
+
+    `contents` are the bytes of every snapshot that the proof names, by SHA-256, with their content type.
+    """
+
+    change: ChangeRecord
+    before: VersionRecord
+    after: VersionRecord
+    captures: tuple[Capture, ...]
+    contents: dict[str, tuple[bytes, str]]
+    documents: dict[str, bytes]
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True)

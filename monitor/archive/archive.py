@@ -19,6 +19,7 @@ from monitor.archive import (
     integrity,
     ledger,
     pages,
+    proofs,
     recording,
     retention,
     schema,
@@ -38,6 +39,7 @@ from monitor.records import (
     Delivery,
     DeliveryState,
     Entry,
+    Evidence,
     Folding,
     PageState,
     Parcel,
@@ -346,6 +348,11 @@ class Archive:
         """
         with self._reading() as db:
             yield from integrity.problems(db, held)
+
+    def evidence(self, change_id: int) -> Evidence:
+        """All that shows a change, with the proof of it."""
+        with self._reading() as db:
+            return proofs.evidence(db, self._blobs, change_id)
 
     def removable(self, before: datetime) -> tuple[Removable, ...]:
         """The snapshots that no version, alert or later reading needs, and that no capture has brought since a time."""

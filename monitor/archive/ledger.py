@@ -18,7 +18,7 @@ from contextlib import suppress
 
 from monitor.archive.codec import unpacked
 from monitor.errors import DamagedRecord
-from monitor.records import Entry
+from monitor.records import Entry, Step
 
 NOTHING = bytes(32)
 """What stands for the hash of the entry 0, and for the digest of a record that was removed."""
@@ -88,7 +88,7 @@ def record_text(db: sqlite3.Connection, kind: str, record: int) -> str | None:
         for column, value in zip(found.keys(), found, strict=True)
         if value is not None and (kind, column) not in DERIVED
     }
-    return json.dumps({"kind": kind, **values}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps({"table": kind, **values}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def hash_of(number: int, kind: str, record: int, digest: bytes, before: bytes, skipped: bytes) -> bytes:
@@ -112,6 +112,24 @@ def entry(db: sqlite3.Connection, number: int) -> Entry | None:
     """The entry of that number."""
     found = db.execute("SELECT * FROM ledger WHERE id = ?", (number,)).fetchone()
     return None if found is None else Entry(*found)
+
+
+def step(db: sqlite3.Connection, number: int) -> Step:
+    """The entry of that number, which there is, with the hashes of those that it names."""
+    found = entry(db, number)
+    assert found is not None
+    return Step(found, _hash(db, number - 1), _hash(db, skipped_to(number)))
+
+
+def last_entries(db: sqlite3.Connection, records: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """The number of the last entry of each of these records."""
+    wanted = tuple(records)
+    values = ", ".join("(?, ?)" for _ in wanted)
+    found = db.execute(
+        f"SELECT kind, record, max(id) AS last FROM ledger WHERE (kind, record) IN (VALUES {values}) GROUP BY kind, record",  # noqa: S608
+        [part for each in wanted for part in each],
+    )
+    return {(each["kind"], each["record"]): each["last"] for each in found}
 
 
 def entries(db: sqlite3.Connection) -> Iterator[Entry]:
