@@ -26,11 +26,13 @@ test: install
 run: install
 	$(BIN)/monitor run
 
-# Half an hour: alerts through servers that fail at random, a program that is killed at random moments, years of a daemon.
+# Three quarters of an hour: alerts through servers that fail at random, a program that is killed at random moments, an archive that
+# is edited and damaged, years of a daemon.
 SEED ?= 1
 
 soak: install
 	$(BIN)/python soak/alerts.py all --seed $(SEED)
+	$(BIN)/python soak/history.py all --seed $(SEED)
 	$(BIN)/python soak/growth.py
 
 # The scorers and the recorded histories stand beside the repository, not in it.

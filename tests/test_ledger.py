@@ -49,12 +49,15 @@ def problems(path: Path) -> list[str]:
 
 
 def edit(path: Path, *statements: str) -> None:
-    """Write past the program, and past the triggers that keep the ledger."""
+    """Write past the program, and past the triggers that keep the ledger; without a statement they stay away."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            db.execute(f"DROP TRIGGER {trigger}")
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            db.execute(f"DROP TRIGGER {name}")
         for statement in statements:
             db.execute(statement)
+        for _, sql in triggers if statements else ():
+            db.execute(sql)
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -129,7 +132,7 @@ def test_every_edit_past_the_program_is_found(path: Path) -> None:
             with suppress(sqlite3.IntegrityError):
                 db.execute(statement)
                 done += 1
-                missed += [] if any(integrity.problems(db)) else [statement]
+                missed += [] if any("trigger" not in line for line in integrity.problems(db)) else [statement]
             db.execute("ROLLBACK")
     assert missed == []
     assert done > 300

@@ -45,6 +45,13 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     return db
 
 
+def connect_in_memory() -> sqlite3.Connection:
+    """A connection to a database of its own, gone when it is closed."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.row_factory = sqlite3.Row
+    return db
+
+
 def configure(db: sqlite3.Connection, *, read_only: bool) -> None:
     """Set every pragma, and read each back: SQLite is silent about one that it did not apply."""
     wanted: dict[str, str | int] = {

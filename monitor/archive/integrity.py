@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from monitor.archive import audit
+from monitor.archive import audit, schema
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, from_json, unpack
 from monitor.errors import DamagedRecord
@@ -64,7 +64,16 @@ def problems(db: sqlite3.Connection, held: tuple[int, bytes] | None = None) -> I
     """
     if held:
         yield from audit.not_held(db, *held)
-    for search in (_in_file, _in_references, _in_rules, _in_blobs, _in_documents, _in_answers, audit.problems):
+    for search in (
+        _in_file,
+        schema.foreign,
+        _in_references,
+        _in_rules,
+        _in_blobs,
+        _in_documents,
+        _in_answers,
+        audit.problems,
+    ):
         try:
             yield from search(db)
         except sqlite3.DatabaseError as error:

@@ -9,11 +9,12 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from monitor.archive.connection import Mode, configure, connect, writing
+from monitor.archive.connection import Mode, configure, connect, connect_in_memory, writing
 from monitor.archive.migrations import MIGRATIONS, SCHEMA_VERSION
 from monitor.errors import ArchiveError, NewerArchive
 
@@ -33,6 +34,33 @@ def migrate(db: sqlite3.Connection) -> None:
         MIGRATIONS.apply(wrapped)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS.applied(wrapped))}")
+
+
+def foreign(db: sqlite3.Connection) -> Iterator[str]:
+    """What of the program's schema is missing or otherwise than it made it, and triggers of others; in sentences.
+
+    Tables, indexes and views that people add for themselves are theirs.
+    """
+    ours, theirs = _as_made(), _made_of(db)
+    for (kind, name), sql in ours.items():
+        if theirs.get((kind, name)) != sql:
+            yield f"the {kind} {name} is not as the program made it"
+    yield from (
+        f"the trigger {name} is not of this program" for kind, name in theirs.keys() - ours if kind == "trigger"
+    )
+
+
+@cache
+def _as_made() -> dict[tuple[str, str], str]:
+    with closing(connect_in_memory()) as fresh:
+        migrate(fresh)
+        return _made_of(fresh)
+
+
+def _made_of(db: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """The SQL of every table, index, view and trigger; renaming leaves quotes, which mean nothing."""
+    found = db.execute("SELECT type, name, coalesce(sql, '') AS sql FROM sqlite_master").fetchall()
+    return {(each["type"], each["name"]): " ".join(each["sql"].replace('"', "").split()) for each in found}
 
 
 def prepare(db: sqlite3.Connection, path: Path, mode: Mode) -> None:
