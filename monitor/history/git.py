@@ -119,6 +119,8 @@ class Repository:
         """The ids of all commits, the oldest first, and why there are no more, if there should be."""
         self._refuse_empty()
         done = _git(self.path, "rev-list", "--topo-order", "HEAD")
+        if done.returncode:  # in that order it says nothing before it has seen all
+            done = _git(self.path, "rev-list", "HEAD")
         return done.stdout.decode("ascii").split()[::-1], "" if done.returncode == 0 else _complaint(done)
 
     def _refuse_empty(self) -> None:
