@@ -74,12 +74,15 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
         self._lines = 0
+        self.line_bytes = 0  # that lines were made of
+        self.is_cut = False  # whether what was unpacked last has not come to its end
 
     def readline(self, length: int | None = None) -> bytes:
         self._lines += 1
         line: bytes = super().readline(min(length or _LONGEST_LINE, _LONGEST_LINE))
         if self._lines > _MOST_LINES or (len(line) >= _LONGEST_LINE and not line.endswith(b"\n")):
             raise LostCapture("the head of a record does not end")
+        self.line_bytes += len(line)
         return line
 
     def read(self, length: int | None = None) -> bytes:
@@ -97,6 +100,7 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
                 raise LostCapture(f"it cannot be unpacked: {error}") from error
             self.decompressor = None  # the file is not packed at all
             return data
+        self.is_cut = not self.decompressor.eof
         if self.num_read > _UNPACKED_FREELY and self.num_read > _LIMITS.ratio * self.stream.tell():
             raise LostCapture(f"it unpacks to more than {_LIMITS.ratio} times its size")
         return unpacked
@@ -109,8 +113,17 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
 
     def __init__(self, file: BinaryIO, *, check_digests: bool = False) -> None:
         super().__init__(file, check_digests=check_digests)
-        self.reader = _Reader(file)
+        self.reader = self.bounded = _Reader(file)
         self.known_format = "warc"
+
+    def _next_record(self, next_line: bytes | None) -> ArcWarcRecord:
+        before = self.bounded.line_bytes
+        try:
+            return super()._next_record(next_line)
+        except EOFError as error:
+            if next_line or self.bounded.line_bytes > before or self.bounded.is_cut:
+                raise LostCapture("the file ends in the middle of a record's head") from error
+            raise
 
 
 def scan(file: BinaryIO) -> Iterator[Found]:
@@ -122,8 +135,6 @@ def scan(file: BinaryIO) -> Iterator[Found]:
             last = record
             yield _found(record, records.offset)
         _refuse_short(last)
-        if records.fh.read(1):
-            raise LostCapture("what follows is no record")
     except (*_MALFORMED, LostCapture) as error:
         words = " ".join(str(error).split())[:200] or type(error).__name__
         raise LostCapture(f"it cannot be read from byte {records.offset:,} on: {words}") from error
