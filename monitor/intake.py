@@ -201,6 +201,8 @@ class _Page:
 
     def join(self) -> None:
         """Where what came in meets a version that was there, the two are compared. It is recorded, and told to nobody."""
+        if self._last_at is None:  # nothing could be had
+            return
         for before, after in self._past.joints():
             if after.led_from == before.id:
                 self._past.stretch(before, after)

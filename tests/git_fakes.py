@@ -46,7 +46,8 @@ class Repo:
             file = self.path / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(body)
-            self.git("add", "--", path)
+        if paths:
+            self.git("add", "--", *paths)
         text = f"{message}\n\n{trailer}" if trailer else message
         self.git("commit", "--quiet", "--allow-empty", "--message", text, at=START + day * DAY)
         return self.git("rev-parse", "HEAD")
