@@ -42,6 +42,7 @@ TWO_VARIANTS = "the change was not confirmed by a second fetch: two variants are
 NO_TWO_AGREE = "the change was not confirmed by a second fetch, which showed another text again: held until two agree"
 JUST_BACK = "hardly the last good text, and right after a failure: held until another capture"
 SAME_NEWS = "another text than a moment before, with the same news"
+ANOTHER_TEXT = "it shows another text than the captures around it, which were recorded before: no version"
 LABELS_DIFFER = "only headings, captions or menu entries differ"
 _VERDICTS: dict[Importance, Verdict] = {"major": "alert", "minor": "note", "none": "quiet"}
 
@@ -92,8 +93,7 @@ def changed(
     """The outcome of a capture that shows a new text, as it was judged: the change, and what is owed to whom."""
     if change is None:
         return _noted(unchanged(page, capture, known, version.fingerprint), LABELS_DIFFER)
-    if returned := _returns(version.key, known, capture.at):
-        change = replace(change, verdict="quiet", why=f"the text of {returned:%Y-%m-%d} is back; {change.why}")
+    change = back(change, version.key, known, capture.at)
     return Outcome(
         capture,
         version,
@@ -101,6 +101,34 @@ def changed(
         owe(page, change, rules, known.mutes, capture.at),
         next_check_at=_next(page, capture, known, changed=True),
     )
+
+
+def back(change: Change, key: str, known: Known, now: datetime) -> Change:
+    """The change to the text with that key; one that stood not long ago is back, and that is told to nobody."""
+    if returned := _returns(key, known, now):
+        return replace(change, verdict="quiet", why=f"the text of {returned:%Y-%m-%d} is back; {change.why}")
+    return change
+
+
+def upgraded(page: Page, capture: Capture, known: Known, version: Version) -> Outcome:
+    """The outcome of a capture whose text differs because whoever recorded it reads the page in another way since then."""
+    return Outcome(capture, replace(version, technical=True), next_check_at=_next(page, capture, known))
+
+
+def apart(outcome: Outcome) -> Outcome:
+    """What a capture comes to that shows another text than the ones before and after it, which are of one version: it is kept.
+
+    It came in later than those, and what they say was told long ago: it begins no version.
+    """
+    return replace(_without_change(outcome), capture=replace(outcome.capture, reason=ANOTHER_TEXT), held=None)
+
+
+def afterwards(outcome: Outcome, known: Known) -> Known:
+    """What is known, after a capture, of what went wrong with its page lately."""
+    if outcome.capture.outcome in HEALTHY:
+        return Known(held=outcome.held)
+    since = known.failing_since or outcome.capture.at
+    return Known(held=outcome.held, failing_since=since, failures=known.failures + 1)
 
 
 def without_login(outcome: Outcome, profile: str) -> Outcome:

@@ -9,12 +9,12 @@ page -> fetch -> capture -> prepare -> fingerprint the same? -> unchanged
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from monitor import decide, extract
 from monitor.archive import Archive, Recorded
@@ -23,7 +23,7 @@ from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.history.ahead import Ahead, Read
 from monitor.meaning import effective
-from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators
+from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators, Version
 
 _log = logging.getLogger("monitor.pipeline")
 
@@ -45,9 +45,6 @@ class Way(Protocol):
     """Says how a page is fetched, given what is known of it."""
 
     def __call__(self, page: Page, known: Known, /) -> Visitor: ...
-
-
-Intake = Literal["taken", "known", "late"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +129,9 @@ def look(
             fetcher = browser
             outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
     if second_look is None or not decide.doubtful(outcome, known):
-        return _looked(page, _seen_once(outcome, known, archive))
+        return dated(page, _seen_once(outcome, known, archive))
     second_look.pause(second_look.seconds)
-    return _looked(page, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
+    return dated(page, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
 
 
 def _asks_for_browser(outcome: Outcome) -> bool:
@@ -143,7 +140,8 @@ def _asks_for_browser(outcome: Outcome) -> bool:
     return (came == "thin" and b"<script" in body.lower()) or came == "blocked_wall"
 
 
-def _looked(page: Page, first: Outcome, *others: Outcome) -> Looked:
+def dated(page: Page, first: Outcome, *others: Outcome) -> Looked:
+    """What a look at a page came to; if its text says when it takes effect, the page is looked at then."""
     said = effective(first.version.document) if first.version else None
     return Looked(page, (decide.taking_effect(page, first, said.day if said else None), *others))
 
@@ -171,31 +169,38 @@ def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, .
     return tuple(page for page in pages if not waits(page))
 
 
-def take_recorded(some: Sequence[Ahead], archive: Archive, judgement: Judgement) -> list[Intake]:
-    """Take captures of one page that were recorded elsewhere, in the order of their time; says of each what became of it.
-
-    One that lies before the last capture in the archive is too late: it would be compared with its own future. They are
-    committed together: an import that is killed takes them again.
-    """
-    with archive.together():
-        taken = archive.captured(some[0].page)
-        return [_take_recorded(each, taken, archive, judgement) for each in some]
-
-
-def _take_recorded(each: Ahead, taken: frozenset[datetime], archive: Archive, judgement: Judgement) -> Intake:
-    if each.at in taken:
-        return "known"
-    if taken and each.at < max(taken):
-        return "late"
-    take(each.page, each.capture(), archive, judgement, each.read)
-    return "taken"
-
-
-def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement, read: Read | None = None) -> Checked:
-    """Take a capture into the archive, however it was come by; `read` is what was read in it ahead."""
+def take(
+    page: Page, capture: Capture, archive: Archive, judgement: Judgement, recorded: Ahead | None = None
+) -> Checked:
+    """Take a capture into the archive, however it was come by; `recorded` is where it comes from, and what was read in it ahead."""
     known = archive.known(page, capture.at)
-    outcome = _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
-    return record(Looked(page, (outcome,)), archive)
+    return record(dated(page, weigh(page, capture, known, archive, judgement, recorded)), archive)
+
+
+def weigh(
+    page: Page, capture: Capture, known: Known, archive: Archive, judgement: Judgement, recorded: Ahead | None = None
+) -> Outcome:
+    """What a capture comes to that was made once, wherever it was recorded, given what was known of its page then."""
+    read = recorded.read if recorded else None
+    if recorded and recorded.technical and known.version_id is not None:
+        return upgrade(page, capture, known, read)
+    return _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
+
+
+def upgrade(page: Page, capture: Capture, known: Known, read: Read | None = None) -> Outcome:
+    """What a capture comes to that was recorded because the page is read in another way, not because it changed."""
+    if capture.outcome != "ok" or capture.body is None:
+        return decide.unanswered(page, capture, known)
+    try:
+        with _reading(page):
+            version = _version(page, capture, capture.body, read)
+    except ReadingError as error:
+        return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
+    if trouble := screen(version.document):
+        return decide.unreadable(page, capture, known, trouble, version.key)
+    if version.key == known.key:
+        return decide.unchanged(page, capture, known, version.fingerprint)
+    return decide.upgraded(page, capture, known, version)
 
 
 def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:
@@ -226,7 +231,7 @@ def _read(
     source = read or extract.prepare(page, body, capture.content_type)
     if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition) or (read and read.key == known.key):
         return decide.unchanged(page, capture, known, source.fingerprint)
-    version = (read and read.version) or extract.version(extract.prepare(page, body, capture.content_type))
+    version = _version(page, capture, body, read)
     trouble = screen(
         version.document, size_before=known.size, language_before=known.language, expected_language=page.language
     )
@@ -243,6 +248,10 @@ def _read(
         change = decide.news(before, version.document, page, judgement.language, judgement.overrides)
     outcome = decide.changed(page, capture, known, change, version, judgement.rules)
     return decide.accepted(outcome, known) if trouble else outcome
+
+
+def _version(page: Page, capture: Capture, body: bytes, read: Read | None) -> Version:
+    return (read and read.version) or extract.version(extract.prepare(page, body, capture.content_type))
 
 
 def _same_bytes(capture: Capture, known: Known) -> bool:

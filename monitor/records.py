@@ -69,6 +69,27 @@ class VersionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """A version as it stood in a page's past, from its first capture to its last.
+
+    `led_from` is the version before it, as the change has it that leads to it; None where there is no change.
+    """
+
+    id: int
+    key: str
+    edition: str
+    seen_at: datetime
+    last_seen_at: datetime
+    technical: bool
+    led_from: int | None
+
+    @property
+    def loose(self) -> bool:
+        """Whether nothing that was told says what came before it: no change leads to it, or one from what was brought in later."""
+        return not self.technical and (self.led_from is None or self.led_from > self.id)
+
+
+@dataclass(frozen=True, slots=True)
 class PageState:
     """Where a page stands: its last capture, its last good one, its last change, its next check."""
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,7 @@ from monitor.deliver import (
 from monitor.errors import UsageError
 from monitor.fetch import Etiquette, HttpFetcher, Ways, browser_fetcher, profiles
 from monitor.fetch.profiles import Profiles
-from monitor.model import Page, Rule
+from monitor.model import Capture, Page, Rule, Validators
 from monitor.outbox import Manner
 from monitor.pipeline import Clock, Judgement, Looked, SecondLook
 from monitor.report import TEMPLATES, Style, trial
@@ -68,6 +69,15 @@ def ways(settings: Settings, archive: Path, sleep: Callable[[float], object]) ->
         profiles=logins,
     )
     return Ways(http, begin, Etiquette(http, PROGRAM, pause=settings.pause, sleep=sleep), Profiles(logins))
+
+
+@contextmanager
+def asking(settings: Settings, sleep: Callable[[float], object], clock: Clock) -> Iterator[Callable[[str], Capture]]:
+    """A way to ask for addresses one by one, with the manners of the fetcher. What is asked is an interface made for programs,
+    so its robots.txt, which speaks to crawlers, is not asked."""
+    with fetcher(settings) as http:
+        etiquette = Etiquette(http, PROGRAM, pause=settings.pause, sleep=sleep)
+        yield lambda url: etiquette.fetch(http, url, Validators(), clock(), None, obeys=False)
 
 
 def look(

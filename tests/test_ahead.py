@@ -7,18 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from fakes import DAY, HTML, PAGE, PARAGRAPHS, START, TRAINS, captured, page_of, terms
+from fakes import HTML, PAGE, PARAGRAPHS, TRAINS, page_of, terms
 from house import House
+from kept import Kept, take_in
 
-from monitor import pipeline
 from monitor.extract import prepare, version
 from monitor.history.ahead import AT_ONCE, Readers, readers
 from monitor.model import Capture, Page
-from monitor.pipeline import Judgement
 
 WALL = page_of("Sign in to continue to Acme. Email, password. Forgot your password? Ask your admin for help.")
 OLD, NEW, ODD = terms(), terms(p5=TRAINS), terms(p10="The courts of Ruritania decide.")
@@ -35,27 +32,10 @@ STORY = [
 ]
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A capture kept elsewhere."""
-
-    number: int
-    body: bytes
-    page: Page = PAGE
-
-    @property
-    def at(self) -> datetime:
-        return START + self.number * DAY
-
-    def capture(self) -> Capture:
-        return captured(self.body, self.at, page=self.page)
-
-
 def taken(house: House, reading: Readers) -> list[tuple[object, ...]]:
     """What an import leaves: each capture with its outcome, and each change with what was made of it."""
     story = tuple(Kept(number, body) for number, body in enumerate(STORY * 18))
-    for some in reading.ahead([story]):
-        pipeline.take_recorded(some, house.archive, Judgement())
+    take_in(house, story, reading)
     checks = [(c.at, c.outcome, c.reason, c.snapshot) for c in house.archive.history("acme", "terms")]
     changes = [(r.seen_at, r.change) for r in house.archive.changes(newest_first=False)]
     versions = [(v.seen_at, v.document) for v in house.archive.versions("acme", "terms")]

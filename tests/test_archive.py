@@ -245,12 +245,13 @@ def test_the_last_good_bytes_can_be_read_again(archive: Archive) -> None:
 
 
 def test_the_times_of_captures_are_known_to_the_microsecond(archive: Archive) -> None:
-    """Every capture's time is known exactly, so that an import can be repeated."""
+    """Every capture's time is known exactly, and what it brought, so that an import can be repeated."""
     assert archive.captured(PAGE) == frozenset()
     times = [START, START + timedelta(microseconds=1), START + HOUR]
     for at in times:
         archive.record(PAGE, failing("timeout", at))
-    assert archive.captured(PAGE) == frozenset(times)
+    brought = archive.record(PAGE, read("one", START + 2 * HOUR)).snapshot
+    assert archive.captured(PAGE) == frozenset({*((at, None) for at in times), (START + 2 * HOUR, brought)})
 
 
 def test_changes_are_told_by_every_filter(archive: Archive) -> None:

@@ -28,6 +28,7 @@ from monitor.archive import (
 )
 from monitor.archive.blobs import Blobs
 from monitor.archive.connection import Lock, Mode, connect, naming, writing
+from monitor.archive.past import Past
 from monitor.archive.recording import Recorded
 from monitor.errors import ArchiveError
 from monitor.model import Capture, Document, Known, Mute, Outcome, Page, Version
@@ -141,10 +142,14 @@ class Archive:
         with self._writing() as db:
             return recording.reread(db, self._blobs, page, version, at)
 
-    def captured(self, page: Page) -> frozenset[datetime]:
-        """The times of all captures of a page."""
+    def captured(self, page: Page) -> frozenset[tuple[datetime, str | None]]:
+        """All captures of a page, each by its time and the SHA-256 of what it brought: two may be of one second."""
         with self._reading() as db:
             return captures.captured(db, page)
+
+    def past(self, page: Page) -> Past:
+        """A page's past, for captures that come in later than those after them."""
+        return Past(page, self._reading, self._writing, self._blobs)
 
     def last_snapshot(self, page: Page) -> tuple[CaptureRecord, bytes, str] | None:
         """The last healthy capture of a page that brought bytes, these, and their content type."""

@@ -17,13 +17,14 @@ _CAPTURES = """SELECT checks.*, snapshots.sha256, snapshots.size, changes.id AS 
     LEFT JOIN changes ON changes.after = checks.version AND checks.began"""
 
 
-def captured(db: sqlite3.Connection, page: Page) -> frozenset[datetime]:
-    """The times of all captures of a page."""
+def captured(db: sqlite3.Connection, page: Page) -> frozenset[tuple[datetime, str | None]]:
+    """All captures of a page, each by its time and the SHA-256 of what it brought: two may be of one second."""
     found = db.execute(
-        "SELECT at FROM checks WHERE page = (SELECT id FROM pages WHERE vendor = :vendor AND name = :name)",
+        """SELECT at, sha256 FROM checks LEFT JOIN snapshots ON snapshots.id = checks.snapshot
+        WHERE checks.page = (SELECT id FROM pages WHERE vendor = :vendor AND name = :name)""",
         row(vendor=page.vendor, name=page.name),
     )
-    return frozenset(instant(each["at"]) for each in found)
+    return frozenset((instant(each["at"]), each["sha256"]) for each in found)
 
 
 def history(db: sqlite3.Connection, vendor: str, name: str) -> tuple[CaptureRecord, ...]:

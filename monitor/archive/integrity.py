@@ -10,6 +10,7 @@ from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, from_json, unpack
 from monitor.errors import DamagedRecord
 
+# What is last is so by its time; by its number where the clock once went back. What an import brings in later has higher numbers.
 _RULES = {
     "snapshot {} has another size than its bytes": """
         SELECT snapshots.id FROM snapshots JOIN blobs USING (sha256) WHERE snapshots.size <> blobs.size""",
@@ -26,18 +27,25 @@ _RULES = {
         SELECT checks.id FROM checks JOIN versions ON versions.id = checks.version
         WHERE versions.page <> checks.page""",
     "change {} is not between two successive versions of its page": """
-        SELECT changes.id FROM changes JOIN versions ON versions.id = changes.after
-        WHERE versions.page <> changes.page OR changes.before IS NOT
-            (SELECT max(id) FROM versions WHERE page = changes.page AND id < changes.after)""",
+        SELECT changes.id FROM changes JOIN versions AS new ON new.id = changes.after
+        WHERE new.page <> changes.page OR changes.before NOT IN (
+            (SELECT max(id) FROM versions WHERE page = changes.page AND id < changes.after),
+            (SELECT id FROM versions
+            WHERE page = changes.page AND id <= max(changes.before, changes.after)
+                AND (seen_at, id) < (new.seen_at, new.id)
+            ORDER BY seen_at DESC, id DESC LIMIT 1))""",
     "change {} was not seen when its version was": """
         SELECT changes.id FROM changes JOIN versions ON versions.id = changes.after
         WHERE versions.seen_at <> changes.seen_at""",
     "page {} does not stand at its last version": """
-        SELECT id FROM pages WHERE version IS NOT (SELECT max(id) FROM versions WHERE page = pages.id)""",
+        SELECT id FROM pages WHERE version IS NOT (SELECT max(id) FROM versions WHERE page = pages.id) AND version IS NOT
+            (SELECT id FROM versions WHERE page = pages.id ORDER BY seen_at DESC, id DESC LIMIT 1)""",
     "page {} does not stand at its last change": """
-        SELECT id FROM pages WHERE last_change IS NOT (SELECT max(id) FROM changes WHERE page = pages.id)""",
+        SELECT id FROM pages WHERE last_change IS NOT (SELECT max(id) FROM changes WHERE page = pages.id) AND last_change IS NOT
+            (SELECT id FROM changes WHERE page = pages.id ORDER BY seen_at DESC, id DESC LIMIT 1)""",
     "page {} does not stand at its last capture": """
-        SELECT id FROM pages WHERE last_check IS NOT (SELECT max(id) FROM checks WHERE page = pages.id)""",
+        SELECT id FROM pages WHERE last_check IS NOT (SELECT max(id) FROM checks WHERE page = pages.id) AND last_check IS NOT
+            (SELECT id FROM checks WHERE page = pages.id ORDER BY at DESC, id DESC LIMIT 1)""",
     "version {} was not last seen by its last capture": """
         SELECT id FROM versions WHERE last_seen_at IS NOT
             (SELECT max(versions.seen_at, coalesce(max(checks.at), '')) FROM checks WHERE checks.version = versions.id)""",

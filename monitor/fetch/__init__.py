@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from monitor.answer import Limits
 from monitor.fetch.browser import BrowserFetcher, MissingBrowser, browser_fetcher
 from monitor.fetch.http import HttpFetcher
-from monitor.fetch.limits import Limits
 from monitor.fetch.manners import Etiquette, Fetcher
 from monitor.fetch.ways import Ways
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from multiprocessing import get_context, parent_process
-from typing import Protocol
 
 from monitor import extract
 from monitor.decide import news
 from monitor.extract import Source
 from monitor.extract.screen import screen
+from monitor.history.recorded import Recording
 from monitor.meaning.lexicon import load
 from monitor.model import Capture, Change, Override, Page, Version
 
@@ -32,18 +32,6 @@ AT_ONCE = 150
 
 _GARBAGE = (20_000, 20, 20)
 """When garbage is looked for: the tree of one page alone has more objects than Python waits for."""
-
-
-class Recording(Protocol):
-    """A capture recorded elsewhere; its bytes are read when its turn comes."""
-
-    @property
-    def page(self) -> Page: ...
-
-    @property
-    def at(self) -> datetime: ...
-
-    def capture(self) -> Capture: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +65,10 @@ class Ahead:
     @property
     def at(self) -> datetime:
         return self.recording.at
+
+    @property
+    def technical(self) -> bool:
+        return self.recording.technical
 
     def capture(self) -> Capture:
         return self.recording.capture()
@@ -174,24 +166,26 @@ class _Reader:
         self._last = ""
         self._stands: Version | None = None
 
-    def read(self, each: Recording) -> Read:
+    def read(self, each: Recording) -> Read | None:
         capture = each.capture()
+        if capture.outcome != "ok":
+            return None
         source = extract.prepare(each.page, capture.body or b"", capture.content_type)
         version = self._version(source)
         read = Read(source.fingerprint, source.recipe, version.key)
         if source.fingerprint == self._last:
             return read
         self._last = source.fingerprint
-        return self._judged(each.page, version, read)
+        return self._judged(each, version, read)
 
-    def _judged(self, page: Page, version: Version, read: Read) -> Read:
+    def _judged(self, each: Recording, version: Version, read: Read) -> Read:
         """What was read, and what it comes to beside the text that stands, if both are the document."""
-        stands = self._stands
+        stands, page = self._stands, each.page
         if stands and stands.key == version.key:
             return read
         if screen(version.document):
             return replace(read, version=version)
-        if stands is None:
+        if stands is None or each.technical:
             self._stands = version
             return replace(read, version=version)
         change = news(stands.document, version.document, page, self._language, self._overrides)

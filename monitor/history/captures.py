@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from monitor.errors import UsageError
+from monitor.errors import LostCapture, UsageError
 from monitor.model import PAGE_TYPES, Capture, Page
 
 _MOST_MISTAKES = 20
@@ -40,15 +40,14 @@ class Recorded:
     file: Path
     content_type: str
     status: int
+    technical: bool = False
 
     def capture(self) -> Capture:
-        """The capture, with its bytes. Raises UsageError that names a file which cannot be read."""
+        """The capture, with its bytes. Raises LostCapture that names a file which cannot be read."""
         try:
             body = self.file.read_bytes()
         except OSError as error:
-            raise UsageError(
-                f"{self.file}: {error.strerror}; {self.page.key} at {self.at:%Y-%m-%dT%H:%M:%SZ} names it"
-            ) from error
+            raise LostCapture(f"{self.file}: {error.strerror}") from error
         ok = self.status == 200
         return Capture(
             at=self.at,

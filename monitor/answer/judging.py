@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
-import httpx
-
+from monitor.answer.decode import decode
+from monitor.answer.limits import Limits
 from monitor.errors import ReadingError
-from monitor.fetch.decode import decode
-from monitor.fetch.limits import Limits
 from monitor.model import Capture
 
 _PAGE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
@@ -119,8 +118,8 @@ def _status_words(answer: Answer) -> str:
 
 
 def _is_front(url: str) -> bool:
-    parsed = httpx.URL(url)
-    return parsed.path == "/" and not parsed.query
+    parsed = urlsplit(url)
+    return parsed.path in ("", "/") and not parsed.query
 
 
 def _is_pdf(body: bytes) -> bool:
