@@ -23,7 +23,7 @@ from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.history.ahead import Ahead, Read
 from monitor.meaning import effective
-from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators
+from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Settled, Validators, Version
 
 _log = logging.getLogger("monitor.pipeline")
 
@@ -194,7 +194,10 @@ def _take_recorded(each: Ahead, taken: frozenset[datetime], archive: Archive, ju
 def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement, read: Read | None = None) -> Checked:
     """Take a capture into the archive, however it was come by; `read` is what was read in it ahead."""
     known = archive.known(page, capture.at)
-    outcome = _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
+    if isinstance(capture, Settled):
+        outcome = decide.as_before(settle(page, capture, known, archive, judgement, read), capture, known)
+    else:
+        outcome = _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
     return record(Looked(page, (outcome,)), archive)
 
 
@@ -227,9 +230,7 @@ def _read(
     if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition) or (read and read.key == known.key):
         return decide.unchanged(page, capture, known, source.fingerprint)
     version = (read and read.version) or extract.version(extract.prepare(page, body, capture.content_type))
-    trouble = screen(
-        version.document, size_before=known.size, language_before=known.language, expected_language=page.language
-    )
+    trouble = _trouble(page, version, known) if not isinstance(capture, Settled) else None
     if trouble and not decide.persists(trouble, known, capture.at):
         return decide.unreadable(page, capture, known, trouble, version.key)
     if known.version_id is None:
@@ -243,6 +244,13 @@ def _read(
         change = decide.news(before, version.document, page, judgement.language, judgement.overrides)
     outcome = decide.changed(page, capture, known, change, version, judgement.rules)
     return decide.accepted(outcome, known) if trouble else outcome
+
+
+def _trouble(page: Page, version: Version, known: Known) -> Trouble | None:
+    """Why a text is not the page's document. What was settled as the document before is not asked again."""
+    return screen(
+        version.document, size_before=known.size, language_before=known.language, expected_language=page.language
+    )
 
 
 def _same_bytes(capture: Capture, known: Known) -> bool:

@@ -62,10 +62,24 @@ class VersionRecord:
     vendor: str
     page: str
     seen_at: datetime
+    last_seen_at: datetime
     snapshot: str
     edition: str
     technical: bool
     document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records are asked for: of a vendor, of a page of that vendor, from one time to another, both included.
+
+    What is None lets everything through.
+    """
+
+    vendor: str | None = None
+    page: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

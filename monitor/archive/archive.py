@@ -14,9 +14,10 @@ from typing import Self
 from monitor.archive import alerts, captures, changes, deliveries, integrity, pages, recording, schema, tally, versions
 from monitor.archive.blobs import Blobs
 from monitor.archive.connection import Lock, Mode, connect, naming, writing
+from monitor.archive.listing import Listing
 from monitor.archive.recording import Recorded
 from monitor.errors import ArchiveError
-from monitor.model import Capture, Document, Known, Mute, Outcome, Page, Version
+from monitor.model import Document, Known, Mute, Outcome, Page, Settled, Version
 from monitor.records import (
     AlertRecord,
     CaptureRecord,
@@ -145,7 +146,7 @@ class Archive:
         with self._reading() as db:
             return captures.history(db, vendor, page)
 
-    def capture(self, capture_id: int) -> Capture:
+    def capture(self, capture_id: int) -> Settled:
         """A capture as it was recorded, with its bytes and headers, credentials apart."""
         with self._reading() as db:
             return captures.capture(db, self._blobs, capture_id)
@@ -201,6 +202,11 @@ class Archive:
         """One change."""
         with self._reading() as db:
             return changes.change(db, change_id)
+
+    @property
+    def listing(self) -> Listing:
+        """Everything of a kind, oldest first, without filling the memory."""
+        return Listing(self._reading)
 
     # --- outbox ----------------------------------------------------------------------------------------------------
 
