@@ -7,6 +7,7 @@ MonitorError
 │   ├── NewerArchive      it was written by a newer edition of the program
 │   ├── ArchiveBusy       another process holds its lock
 │   └── DamagedRecord     a stored record does not match its hash
+├── OutputError           a file that was asked for cannot be written (exit status 1)
 ├── ReadingError          bytes that hold no readable document; carries the outcome's name
 └── DeliveryError         a channel did not take an alert; says whether trying again can help
 """
@@ -63,6 +64,10 @@ class ArchiveBusy(ArchiveError):
 
 class DamagedRecord(ArchiveError):
     """A stored record does not match its hash."""
+
+
+class OutputError(MonitorError):
+    """A file that was asked for cannot be written."""
 
 
 class ReadingError(MonitorError):

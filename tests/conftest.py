@@ -15,6 +15,7 @@ from threading import Thread
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from export_samples import fill
 from house import House
 
 from monitor.archive import Archive
@@ -97,6 +98,15 @@ def web() -> Iterator[Web]:
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def eventful(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive in which all sorts of things happened, to be read and not written to."""
+    path = tmp_path_factory.mktemp("eventful") / "archive.db"
+    with Archive(path) as archive:
+        fill(House(archive, path))
+    return path
 
 
 @pytest.fixture
