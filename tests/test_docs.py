@@ -98,15 +98,6 @@ COMMANDS = dict(commands())
 COMMON = options(click.command()(common(lambda _setup: None)))
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """What the demo prints, and the archive it leaves."""
-    folder = tmp_path_factory.mktemp("demo")
-    done = CliRunner().invoke(cli, ["demo", "--into", str(folder / "snapshots")])
-    assert done.exit_code == 0, done.output
-    return done.output, folder / "snapshots/archive.db"
-
-
 # --- commands ----------------------------------------------------------------------------------------------------------
 
 
@@ -243,7 +234,7 @@ def test_every_table_and_column_is_described(demo: tuple[str, Path]) -> None:
         tables = db.execute(
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name <> 'sqlite_sequence'"
         )
-        columns = {name: {row[1] for row in db.execute(f"PRAGMA table_info({name})")} for (name,) in tables.fetchall()}
+        columns = {name: {row[1] for row in db.execute(f"PRAGMA table_xinfo({name})")} for (name,) in tables.fetchall()}
     assert set(columns) == set(re.findall(r"^### `(\w+)`$", text("docs/archive.md"), re.M))
     for table, names in columns.items():
         said = section("docs/archive.md", f"`{table}`")
