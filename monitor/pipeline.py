@@ -201,6 +201,13 @@ def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement, r
     return record(Looked(page, (outcome,)), archive)
 
 
+def take_saved(page: Page, capture: Capture, archive: Archive, judgement: Judgement) -> Checked:
+    """Take a capture that a person made as a check of its time: all that a look does, but the fetch and a second look."""
+    known = reread(page, archive, archive.known(page, capture.at), capture.at)
+    outcome = _seen_once(settle(page, capture, known, archive, judgement), known, archive)
+    return record(_looked(page, outcome), archive)
+
+
 def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:
     if outcome.change and known.failures and known.version_id is not None:
         with suppress(DamagedRecord):  # then there is nothing to hold it against

@@ -123,6 +123,11 @@ class Archive:
         with self._reading() as db:
             return captures.captured(db, page)
 
+    def last_capture(self, page: Page) -> datetime | None:
+        """The time of the last capture of a page, if there is one."""
+        with self._reading() as db:
+            return captures.last(db, page)
+
     def last_snapshot(self, page: Page) -> tuple[CaptureRecord, bytes, str] | None:
         """The last healthy capture of a page that brought bytes, these, and their content type."""
         with self._reading() as db:

@@ -26,6 +26,15 @@ def captured(db: sqlite3.Connection, page: Page) -> frozenset[datetime]:
     return frozenset(instant(each["at"]) for each in found)
 
 
+def last(db: sqlite3.Connection, page: Page) -> datetime | None:
+    """The time of the last capture of a page, if there is one."""
+    found = db.execute(
+        "SELECT at FROM checks JOIN pages ON pages.last_check = checks.id WHERE vendor = :vendor AND name = :name",
+        row(vendor=page.vendor, name=page.name),
+    ).fetchone()
+    return None if found is None else instant(found["at"])
+
+
 def history(db: sqlite3.Connection, vendor: str, name: str) -> tuple[CaptureRecord, ...]:
     """All captures of a page, oldest first."""
     page = page_id(db, vendor, name)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 import click
 
 from monitor.cli.alerts import COMMANDS as ALERTS
+from monitor.cli.capture import COMMANDS as CAPTURE
 from monitor.cli.check import COMMANDS as CHECK
 from monitor.cli.demo import COMMANDS as DEMO
 from monitor.cli.digest import COMMANDS as DIGEST
@@ -32,7 +33,20 @@ def cli() -> None:
     """
 
 
-for _command in (*DEMO, *CHECK, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *EXPORT, *LOGIN, *WATCHLIST, *UPKEEP):
+for _command in (
+    *DEMO,
+    *CHECK,
+    *RECORDS,
+    *READ,
+    *ALERTS,
+    *DIGEST,
+    *CAPTURE,
+    *INTAKE,
+    *EXPORT,
+    *LOGIN,
+    *WATCHLIST,
+    *UPKEEP,
+):
     cli.add_command(_command)
 
 
