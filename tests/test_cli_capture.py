@@ -16,7 +16,7 @@ import yaml
 from click.testing import CliRunner, Result
 from conftest import Mailbox
 from fakes import CHINESE, PARAGRAPHS, TRAINS, page_of, terms
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.archive import Archive
@@ -109,6 +109,13 @@ def test_an_alert_is_sent(place: Path, mailboxes: Callable[[], Mailbox], monkeyp
     assert "1 delivery made" in capture("acme/terms", data=NEW).stderr
     assert [message["Subject"][:22] for message in mailbox.mails] == ["Acme AI now says that "]
     mailbox.stop()
+
+
+def test_nothing_is_taken_that_could_not_be_told(place: Path) -> None:
+    """Where a channel's variable is not set, that is said before anything is recorded, as for a check."""
+    watch(place, channels={"hook": {"kind": "webhook", "url": "${NO_SUCH_URL}", "secret": "s"}})
+    assert "NO_SUCH_URL" in refused("acme/terms", data=OLD)
+    assert not (place / "archive.db").exists()
 
 
 def test_text_is_pasted_on_standard_input(place: Path) -> None:
@@ -305,6 +312,7 @@ def test_a_page_says_where_it_was_saved_from() -> None:
     assert (saved(marked).url, saved(marked).body) == (URL, marked)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["", "multipart/related", "application/x-webarchive"]))
 def test_no_file_breaks_the_reader(data: bytes, content_type: str) -> None:
     """Whatever is handed in, it is a page, or why it is none is said."""

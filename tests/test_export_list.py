@@ -88,7 +88,7 @@ CAPTURES = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(CAPTURES)
 def test_a_line_says_all_of_its_capture(capture: Settled) -> None:
     """Whatever a capture holds, its line gives it back."""

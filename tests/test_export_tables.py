@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from export_samples import export, lines
 from house import House
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.archive import Archive, listing
@@ -160,6 +160,7 @@ def test_a_long_read_keeps_no_writer_waiting(house: House) -> None:
 # --- CSV -------------------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0")), min_size=1))
 def test_csv_gives_every_text_back(texts: list[str]) -> None:
     """Whatever a text holds, a reader of RFC 4180 finds it in its cell, behind an apostrophe if it looks like a formula."""

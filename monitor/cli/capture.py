@@ -59,18 +59,20 @@ def capture(
 
     It is judged as a check would be, and alerts are sent. Exit status 3 says that it is not the document.
     """
-    watchlist, now = setup_.watchlist_if_any(), setup.now()
-    moment = _moment(at, now)
-    watched = _page(setup_, watchlist, page)  # before a person begins to paste
+    watchlist = setup_.watchlist_if_any()
+    round_ = wiring.rounds(watchlist, os.environ) if watchlist else None
+    watched, saved_at = _page(setup_, watchlist, page), _moment(at)  # before a person begins to paste
     data, content_type = _given(setup_, file, kind, charset)
     with setup_.writing() as archive:
-        if at:
-            _refuse_earlier(archive, watched, moment)
+        if saved_at:
+            _refuse_earlier(archive, watched, saved_at)
+        now = setup.now()
+        handed_in = by_hand(watched, data, content_type, saved_at or now)
         judgement = wiring.judgement(watchlist) if watchlist else Judgement()
-        taken = pipeline.take_saved(watched, by_hand(watched, data, content_type, moment), archive, judgement)
+        taken = pipeline.take_saved(watched, handed_in, archive, judgement)
         with setup.unheard():
             tell(setup_, taken, json_)
-        delivered = _deliver(watchlist, archive, now)
+        delivered = round_.finish(archive, now) if round_ else Delivered(0, 0, 0)
     for fault in delivered.faults:
         setup.complain(fault)
     if said := sending(delivered):
@@ -79,9 +81,9 @@ def capture(
         raise SystemExit(SOME_FAILED)
 
 
-def _moment(at: str | None, now: datetime) -> datetime:
-    moment = instant(at) if at else now
-    if moment > now:
+def _moment(at: str | None) -> datetime | None:
+    moment = instant(at) if at else None
+    if moment and moment > setup.now():
         raise UsageError(f"--at {at}: that is yet to come; expected when the page was saved")
     return moment
 
@@ -121,11 +123,6 @@ def _refuse_earlier(archive: Archive, page: Page, moment: datetime) -> None:
             f"--at {moment:%Y-%m-%d %H:%M} UTC: {page.key} has a capture of {last:%Y-%m-%d %H:%M:%S} UTC; "
             "what was saved before it would be compared with its own future"
         )
-
-
-def _deliver(watchlist: Watchlist | None, archive: Archive, now: datetime) -> Delivered:
-    """Send what is owed, as a round of checks ends; without a watchlist there is no channel."""
-    return wiring.rounds(watchlist, os.environ).finish(archive, now) if watchlist else Delivered(0, 0, 0)
 
 
 COMMANDS: tuple[click.Command, ...] = (capture,)
