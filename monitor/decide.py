@@ -23,6 +23,7 @@ from monitor.model import (
     Override,
     Page,
     Rule,
+    Settled,
     Verdict,
     Version,
 )
@@ -63,6 +64,21 @@ def unreadable(page: Page, capture: Capture, known: Known, trouble: Trouble, key
     failed = replace(capture, outcome=trouble.outcome, reason=trouble.reason)
     held = _hold(known.held, key, capture.at) if trouble.outcome in LASTING else known.held
     return Outcome(failed, held=held, next_check_at=_next(page, failed, known))
+
+
+def as_before(outcome: Outcome, settled: Settled, known: Known) -> Outcome:
+    """The outcome of a capture that was settled before, here or in another archive: what came of it then stands.
+
+    What was no document then, or was held, begins no version. What was one, and can no longer be read, says so.
+    """
+    if settled.outcome not in HEALTHY:
+        return replace(_without_change(outcome), capture=settled, fingerprint="")
+    if outcome.capture.outcome not in HEALTHY:
+        return outcome
+    if settled.held:
+        held = _hold(_unsettled(known), outcome.version.key, settled.at) if outcome.version else outcome.held
+        return replace(_without_change(outcome), capture=settled, fingerprint="", held=held)
+    return replace(outcome, capture=settled)
 
 
 def persists(trouble: Trouble, known: Known, now: datetime) -> bool:

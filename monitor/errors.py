@@ -10,6 +10,7 @@ MonitorError
 │       └── RemovedBytes  the bytes were let go, on purpose
 ├── GivenUp               what history is fetched from cannot be asked any further for now (exit status 3)
 ├── LostCapture           one of the captures recorded elsewhere cannot be had; the others can
+├── OutputError           a file that was asked for cannot be written (exit status 1)
 ├── ReadingError          bytes that hold no readable document; carries the outcome's name
 └── DeliveryError         a channel did not take an alert; says whether trying again can help
 """
@@ -80,6 +81,10 @@ class GivenUp(MonitorError):
 
 class LostCapture(MonitorError):
     """A capture that was recorded elsewhere cannot be had. The text says why in words."""
+
+
+class OutputError(MonitorError):
+    """A file that was asked for cannot be written."""
 
 
 class ReadingError(MonitorError):

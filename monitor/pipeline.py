@@ -23,7 +23,7 @@ from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.history.ahead import Ahead, Read
 from monitor.meaning import effective
-from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators, Version
+from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Settled, Validators, Version
 
 _log = logging.getLogger("monitor.pipeline")
 
@@ -184,7 +184,10 @@ def weigh(
     read = recorded.read if recorded else None
     if recorded and recorded.technical and known.version_id is not None:
         return upgrade(page, capture, known, read)
-    return _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
+    outcome = settle(page, capture, known, archive, judgement, read)
+    if isinstance(capture, Settled):
+        return decide.as_before(outcome, capture, known)
+    return _seen_once(outcome, known, archive)
 
 
 def upgrade(page: Page, capture: Capture, known: Known, read: Read | None = None) -> Outcome:
@@ -201,6 +204,13 @@ def upgrade(page: Page, capture: Capture, known: Known, read: Read | None = None
     if version.key == known.key:
         return decide.unchanged(page, capture, known, version.fingerprint)
     return decide.upgraded(page, capture, known, version)
+
+
+def take_saved(page: Page, capture: Capture, archive: Archive, judgement: Judgement) -> Checked:
+    """Take a capture that a person made as a check of its time: all that a look does, but the fetch and a second look."""
+    known = reread(page, archive, archive.known(page, capture.at), capture.at)
+    outcome = _seen_once(settle(page, capture, known, archive, judgement), known, archive)
+    return record(dated(page, outcome), archive)
 
 
 def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:
@@ -232,9 +242,7 @@ def _read(
     if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition) or (read and read.key == known.key):
         return decide.unchanged(page, capture, known, source.fingerprint)
     version = _version(page, capture, body, read)
-    trouble = screen(
-        version.document, size_before=known.size, language_before=known.language, expected_language=page.language
-    )
+    trouble = _trouble(page, version, known) if not isinstance(capture, Settled) else None
     if trouble and not decide.persists(trouble, known, capture.at):
         return decide.unreadable(page, capture, known, trouble, version.key)
     if known.version_id is None:
@@ -252,6 +260,13 @@ def _read(
 
 def _version(page: Page, capture: Capture, body: bytes, read: Read | None) -> Version:
     return (read and read.version) or extract.version(extract.prepare(page, body, capture.content_type))
+
+
+def _trouble(page: Page, version: Version, known: Known) -> Trouble | None:
+    """Why a text is not the page's document. What was settled as the document before is not asked again."""
+    return screen(
+        version.document, size_before=known.size, language_before=known.language, expected_language=page.language
+    )
 
 
 def _same_bytes(capture: Capture, known: Known) -> bool:

@@ -62,6 +62,7 @@ class VersionRecord:
     vendor: str
     page: str
     seen_at: datetime
+    last_seen_at: datetime
     snapshot: str
     edition: str
     technical: bool
@@ -87,6 +88,19 @@ class Stood:
     def loose(self) -> bool:
         """Whether nothing that was told says what came before it: no change leads to it, or one from what was brought in later."""
         return not self.technical and (self.led_from is None or self.led_from > self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records are asked for: of a vendor, of a page of that vendor, from one time to another, both included.
+
+    What is None lets everything through.
+    """
+
+    vendor: str | None = None
+    page: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from monitor.fetch.profiles import Profiles
 from monitor.model import Capture, Page, Rule, Validators
 from monitor.outbox import Manner
 from monitor.pipeline import Clock, Judgement, Looked, SecondLook
+from monitor.records import Wanted
 from monitor.report import TEMPLATES, Style, trial
 from monitor.rounds import Round
 from monitor.watchlist import (
@@ -188,3 +189,8 @@ def archive(path: Path, *, mode: Mode = "write", wait: float = 30.0) -> Archive:
 def page(watchlist: Watchlist, key: str) -> Page | None:
     """The page of that name, `vendor/page`, if the watchlist has it."""
     return next((page for page in (*watchlist.pages, *watchlist.disabled) if page.key == key), None)
+
+
+def kept(archive: Archive, vendor: str, name: str) -> Page | None:
+    """The page of that name as it was watched last, if the archive has it."""
+    return next(iter(archive.listing.pages(Wanted(vendor, name))), None)

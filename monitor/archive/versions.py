@@ -67,6 +67,7 @@ def _version_record(found: sqlite3.Row, read: Document) -> VersionRecord:
         vendor=found["vendor"],
         page=found["name"],
         seen_at=instant(found["seen_at"]),
+        last_seen_at=instant(found["last_seen_at"]),
         snapshot=found["sha256"],
         edition=found["edition"],
         technical=bool(found["technical"]),

@@ -13,7 +13,7 @@ from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.model import TOPICS
 from monitor.records import CaptureRecord, ChangeRecord
-from monitor.report import Style, change_json, report_html
+from monitor.report import Style, capture_json, change_json, report_html
 
 
 @click.command()
@@ -103,7 +103,7 @@ def history(setup: Setup, page: str, json_: bool) -> None:
         captures = archive.history(*page_key(page))
     if json_:
         for capture in captures:
-            print_json(_capture_json(capture))
+            print_json(capture_json(capture))
         return
     rows = [
         [terminal.when(c.at), c.outcome, _size(c), (c.snapshot or "-")[:12], _began(c), c.reason or "-"]
@@ -119,22 +119,6 @@ def _size(capture: CaptureRecord) -> str:
 def _began(capture: CaptureRecord) -> str:
     version = f"version {capture.version}" if capture.version else "-"
     return version + (f", change #{capture.change}" if capture.change else "")
-
-
-def _capture_json(capture: CaptureRecord) -> dict[str, object]:
-    return {
-        "id": capture.id,
-        "at": capture.at.isoformat().replace("+00:00", "Z"),
-        "outcome": capture.outcome,
-        "reason": capture.reason,
-        "status": capture.status,
-        "url": capture.url,
-        "final_url": capture.final_url,
-        "snapshot": capture.snapshot,
-        "bytes": capture.size,
-        "version": capture.version,
-        "change": capture.change,
-    }
 
 
 COMMANDS: tuple[click.Command, ...] = (changes, show, history)

@@ -5,7 +5,7 @@ a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *
 *change* the difference between two versions, a *finding* one thing that a change means to a reader.
 """
 
-from monitor.model.captured import Capture, Hop, Validators
+from monitor.model.captured import Capture, Hop, Settled, Validators
 from monitor.model.decided import Change, Held, Known, Outcome, Owed, Version
 from monitor.model.found import Amount, Effective, Finding, Offer, Reading, WayOut
 from monitor.model.text import Block, Clause, ClauseEdit, Document, Edit, Link, Span
@@ -56,6 +56,7 @@ __all__ = [
     "QuietHours",
     "Reading",
     "Rule",
+    "Settled",
     "Span",
     "Validators",
     "Verdict",

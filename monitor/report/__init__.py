@@ -5,11 +5,12 @@ Pure: no clock, no network, no archive.
 
 from monitor.report.digest import digest_message
 from monitor.report.forms import TEMPLATES
+from monitor.report.lines import capture_json, delivery_json, subject_of, told_json
 from monitor.report.markdown import digest_markdown
 from monitor.report.message import message
 from monitor.report.notice import line_of, notice_message, test_message
 from monitor.report.page import Entry, alerts_html, report_html
-from monitor.report.payload import alert_json, amount_json, change_json, finding_json
+from monitor.report.payload import alert_json, amount_json, change_json, finding_json, stamp
 from monitor.report.style import Style
 from monitor.report.trial import trial
 
@@ -20,7 +21,9 @@ __all__ = [
     "alert_json",
     "alerts_html",
     "amount_json",
+    "capture_json",
     "change_json",
+    "delivery_json",
     "digest_markdown",
     "digest_message",
     "finding_json",
@@ -28,6 +31,9 @@ __all__ = [
     "message",
     "notice_message",
     "report_html",
+    "stamp",
+    "subject_of",
     "test_message",
+    "told_json",
     "trial",
 ]

@@ -24,8 +24,8 @@ def change_json(record: ChangeRecord) -> dict[str, object]:
         "vendor": record.vendor,
         "page": record.page,
         "type": record.type,
-        "seen_at": _time(record.seen_at),
-        "previous_at": _time(record.previous_at),
+        "seen_at": stamp(record.seen_at),
+        "previous_at": stamp(record.previous_at),
         "verdict": change.verdict,
         "importance": change.importance,
         "topics": list(change.topics),
@@ -65,14 +65,14 @@ def notice_json(troubles: Sequence[Trouble], *, key: str = "", at: datetime) -> 
     return {
         "schema": NOTICE_SCHEMA,
         "key": key,
-        "at": _time(at),
+        "at": stamp(at),
         "troubles": [
             {
                 "kind": trouble.kind,
                 "subject": trouble.subject,
-                "since": _time(trouble.since),
+                "since": stamp(trouble.since),
                 "reason": trouble.reason,
-                "ended_at": _time(trouble.ended_at) if trouble.ended_at else None,
+                "ended_at": stamp(trouble.ended_at) if trouble.ended_at else None,
             }
             for trouble in troubles
         ],
@@ -81,7 +81,7 @@ def notice_json(troubles: Sequence[Trouble], *, key: str = "", at: datetime) -> 
 
 def trial_json(channel: str, *, key: str, at: datetime) -> dict[str, object]:
     """The test of a channel, as a webhook's body."""
-    return {"schema": TEST_SCHEMA, "key": key, "at": _time(at), "channel": channel}
+    return {"schema": TEST_SCHEMA, "key": key, "at": stamp(at), "channel": channel}
 
 
 def finding_json(finding: Finding) -> dict[str, object]:
@@ -127,5 +127,6 @@ def _side(side: Side) -> dict[str, object]:
     return {"snapshot": side.snapshot, "version": side.version}
 
 
-def _time(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A time as JSON has it: RFC 3339, in UTC."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
