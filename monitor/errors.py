@@ -97,6 +97,10 @@ class ReadingError(MonitorError):
         self.outcome = outcome
         super().__init__(reason)
 
+    def __reduce__(self) -> tuple[type[ReadingError], tuple[str, str]]:
+        """How it gets from one process to another."""
+        return ReadingError, (self.outcome, str(self))
+
 
 class DeliveryError(MonitorError):
     """A channel did not take an alert.

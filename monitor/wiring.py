@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from monitor import pipeline
+from monitor.apart import Run, here
 from monitor.archive import Archive, Mode
 from monitor.deliver import (
     Channel,
@@ -23,7 +22,8 @@ from monitor.deliver import (
     WebhookChannel,
 )
 from monitor.errors import UsageError
-from monitor.fetch import Etiquette, HttpFetcher, Ways, browser_fetcher, profiles
+from monitor.fetch import Etiquette, Hosts, HttpFetcher, Ways, browser_fetcher, profiles
+from monitor.fetch import hosts as known
 from monitor.fetch.profiles import Profiles
 from monitor.model import Capture, Page, Rule, Validators
 from monitor.outbox import Manner
@@ -57,10 +57,18 @@ def fetcher(settings: Settings) -> HttpFetcher:
     return HttpFetcher(user_agent=user_agent(settings.contact), allow_private=settings.allow_private_addresses)
 
 
-def ways(settings: Settings, archive: Path, sleep: Callable[[float], object]) -> Ways:
+def hosts(archive: Path) -> Hosts:
+    """What is known of the hosts whose pages are in an archive."""
+    return Hosts(known.beside(archive))
+
+
+def ways(
+    settings: Settings, archive: Path, sleep: Callable[[float], object], asked: Hosts | None = None, run: Run = here
+) -> Ways:
     """The ways in which pages come in; `sleep` keeps the pauses between two requests to one host.
 
-    Logins are stored beside the archive.
+    `asked` is what is known of the hosts, else what is kept beside the archive, as logins are. What has to be read for a login
+    is read where `run` does it.
     """
     http, logins = fetcher(settings), profiles.beside(archive)
     begin = partial(
@@ -68,8 +76,10 @@ def ways(settings: Settings, archive: Path, sleep: Callable[[float], object]) ->
         user_agent=user_agent(settings.contact),
         allow_private=settings.allow_private_addresses,
         profiles=logins,
+        run=run,
     )
-    return Ways(http, begin, Etiquette(http, PROGRAM, pause=settings.pause, sleep=sleep), Profiles(logins))
+    etiquette = Etiquette(http, PROGRAM, asked or hosts(archive), pause=settings.pause, sleep=sleep)
+    return Ways(http, begin, etiquette, Profiles(logins))
 
 
 @contextmanager
@@ -82,16 +92,11 @@ def asking(settings: Settings, sleep: Callable[[float], object], clock: Clock) -
 
 
 def look(
-    watchlist: Watchlist, archive: Archive, ways: Ways, clock: Clock, second_look: SecondLook | None
+    watchlist: Watchlist, archive: Archive, ways: Ways, clock: Clock, second_look: SecondLook | None, run: Run
 ) -> Callable[[Page], Looked]:
-    """How the watchlist wants a page looked at."""
+    """How the watchlist wants a page looked at; what has to be read is read where `run` does it."""
     judged = judgement(watchlist)
-    return lambda page: pipeline.look(page, archive, ways, judged, clock, second_look, _readers())
-
-
-@cache
-def _readers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "reader")
+    return lambda page: pipeline.look(page, archive, ways, judged, clock, second_look, run)
 
 
 def judgement(watchlist: Watchlist) -> Judgement:

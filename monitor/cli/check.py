@@ -11,7 +11,8 @@ from datetime import datetime
 import click
 from rich.text import Text
 
-from monitor import crew, daemon, pipeline, wiring
+from monitor import crew, daemon, pipeline, reading, wiring
+from monitor.apart import Processes
 from monitor.archive import Archive
 from monitor.cli import setup
 from monitor.cli.setup import Setup, as_json, common
@@ -43,12 +44,13 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
     round_ = wiring.rounds(watchlist, os.environ)
     with (
         wiring.archive(setup_.archive_path()) as archive,
-        wiring.ways(watchlist.settings, archive.path, time.sleep) as ways,
+        Processes(reading.ready) as apart,
+        wiring.ways(watchlist.settings, archive.path, time.sleep, run=apart.call) as ways,
     ):
         wanted = _wanted(watchlist, pages, archive if due else None)
         second_look = wiring.second_look(watchlist.settings, time.sleep)
         failed = 0
-        look = wiring.look(watchlist, archive, ways, setup.now, second_look)
+        look = wiring.look(watchlist, archive, ways, setup.now, second_look, apart.call)
         for checked in crew.check(wanted, archive, look, threading.Event()):
             failed += checked.outcome.capture.outcome not in HEALTHY
             with setup.unheard():
