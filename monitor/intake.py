@@ -23,7 +23,7 @@ from monitor.errors import DamagedRecord, LostCapture, ReadingError
 from monitor.extract.screen import LASTING
 from monitor.history.ahead import Ahead
 from monitor.history.recorded import Recording, Skipped
-from monitor.model import Capture, Change, Known, Page, Version
+from monitor.model import Capture, Change, Document, Known, Page, Version
 from monitor.pipeline import Judgement
 from monitor.records import Stood
 
@@ -206,6 +206,17 @@ class _Page:
                 self._read[stood.id] = None
         return self._read[stood.id]
 
+    def _document(self, stood: Stood) -> Document | None:
+        """What a version says, as it is read today; None where that cannot be had."""
+        if stood.edition != self._recipe:
+            version = self._version(stood)
+            return version.document if version else None
+        try:
+            return self._archive.document(stood.id)
+        except DamagedRecord as error:
+            _log.warning("%s: %s", self.page.key, error)
+            return None
+
     def join(self) -> None:
         """Where what came in meets a version that was there, the two are compared. It is recorded, and told to nobody."""
         if self._last_at is None:  # nothing could be had
@@ -215,14 +226,15 @@ class _Page:
                 self._past.stretch(before, after)
             elif self._key(before) == self._key(after):
                 self._past.join(before, after, None)
-            elif (older := self._version(before)) and (newer := self._version(after)):
-                self._past.join(before, after, self._change(older, newer, after.seen_at))
+            elif (older := self._document(before)) and (newer := self._document(after)):
+                self._past.join(before, after, self._change(older, newer, after))
 
-    def _change(self, before: Version, after: Version, at: datetime) -> Change | None:
+    def _change(self, older: Document, newer: Document, after: Stood) -> Change | None:
         judgement = self._judgement
-        texts = before.document, after.document
-        change = self._run(decide.news, *texts, self.page, judgement.language, judgement.overrides)
-        return change and decide.back(change, after.key, self._past.known(at - _MOMENT), at)
+        change = self._run(decide.news, older, newer, self.page, judgement.language, judgement.overrides)
+        return change and decide.back(
+            change, self._key(after), self._past.known(after.seen_at - _MOMENT), after.seen_at
+        )
 
 
 def _identity(capture: Capture) -> tuple[datetime, str | None]:

@@ -166,6 +166,7 @@ def test_older_captures_make_the_history_that_was_not_seen(house: House) -> None
     assert "Ruritania" in text_at(house, -8) and "Ruritania" not in text_at(house, -9)
     assert TRAINS in text_at(house, -7) and TRAINS in text_at(house, 1)
     assert (house.count("deliveries"), house.archive.owed()) == (0, (0, 0))
+    assert house.archive.tally().last_check_at == house.now
     assert whole(house)
 
 
