@@ -98,7 +98,8 @@ def manner(watchlist: Watchlist) -> Manner:
 def style(watchlist: Watchlist) -> Style:
     """How the watchlist wants alerts written, with the operator's own templates."""
     settings = watchlist.settings
-    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates))
+    regions = {page.key: page.region for page in watchlist.listed if page.region}
+    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates), regions)
 
 
 def _templates(folder: Path | None) -> dict[str, str]:
@@ -177,4 +178,4 @@ def archive(path: Path, *, mode: Mode = "write", wait: float = 30.0) -> Archive:
 
 def page(watchlist: Watchlist, key: str) -> Page | None:
     """The page of that name, `vendor/page`, if the watchlist has it."""
-    return next((page for page in (*watchlist.pages, *watchlist.disabled) if page.key == key), None)
+    return next((page for page in watchlist.listed if page.key == key), None)

@@ -63,7 +63,7 @@ def show(setup: Setup, change: int, html: Path | None, why: bool, all_: bool, js
     with setup.reading() as archive:
         record = archive.change(change)
         if html:
-            html.write_text(_report(archive, record, setup.language()), encoding="utf-8")
+            html.write_text(_report(archive, record, setup.style()), encoding="utf-8")
             setup.say(f"written to {html}")
         elif json_:
             print_json(change_json(record) | {"why": record.change.why, "url": record.url})
@@ -88,9 +88,9 @@ def _print(archive: Archive, record: ChangeRecord, why: bool, all_: bool) -> Non
             console.print(line)
 
 
-def _report(archive: Archive, record: ChangeRecord, language: str) -> str:
+def _report(archive: Archive, record: ChangeRecord, style: Style) -> str:
     before, after = archive.document(record.before.version), archive.document(record.after.version)
-    return report_html(record, before, after, compare(before, after), Style(language))
+    return report_html(record, before, after, compare(before, after), style)
 
 
 @click.command()

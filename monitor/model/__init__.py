@@ -20,7 +20,7 @@ from monitor.model.vocabulary import (
     Importance,
     Verdict,
 )
-from monitor.model.watched import Digest, Escalation, Mute, Override, Page, QuietHours, Rule
+from monitor.model.watched import Digest, Escalation, Mute, Override, Page, QuietHours, Reminder, Rule
 
 __all__ = [
     "DATA_TOPICS",
@@ -55,6 +55,7 @@ __all__ = [
     "Page",
     "QuietHours",
     "Reading",
+    "Reminder",
     "Rule",
     "Span",
     "Validators",

@@ -11,10 +11,12 @@ class Style:
     """How alerts and reports are written.
 
     `archive_url` is the base address at which the archive is served, if it is: alerts then link to it, else they name commands.
-    `templates` are the operator's own, file name -> source; a form without one has the default.
+    `templates` are the operator's own, file name -> source; a form without one has the default. `regions` says of pages, by
+    `vendor/page`, for the readers of which country they are, by its code; "EU" is one, too.
     """
 
     language: str = "en"
     zone: str = "UTC"
     archive_url: str = ""
     templates: Mapping[str, str] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)

@@ -136,10 +136,11 @@ def _line(record: ChangeRecord, words: Words) -> str:
 
 
 def facts_of(record: ChangeRecord, style: Style, words: Words) -> tuple[Fact, ...]:
-    """The page, the times, and where to see the change: in the archive as it is served, or by which command."""
-    url = one_line(record.url, MOST_LINE)
+    """The page, for whom it is, the times, and where to see the change: in the archive as it is served, or by which command."""
+    url, region = one_line(record.url, MOST_LINE), style.regions.get(f"{record.vendor}/{record.page}", "")
     return (
         Fact("page", url, "link" if web_link(url) else "text"),
+        *([Fact("region", words.region(region))] if region else []),
         Fact("seen", words.when(record.seen_at)),
         Fact("previous", words.when(record.previous_at)),
         *(_served(record, style.archive_url.rstrip("/")) if web_link(style.archive_url) else _commands(record)),
