@@ -23,7 +23,7 @@ from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.history.ahead import Ahead, Read
 from monitor.meaning import effective
-from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators
+from monitor.model import Capture, Known, Outcome, Override, Page, Reminder, Rule, Validators
 
 _log = logging.getLogger("monitor.pipeline")
 
@@ -61,12 +61,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an outcome rests on beside the page: the rules of who is told, the language of what is said, and what matters
-    otherwise than the program says."""
+    """What an outcome rests on beside the page: the rules of who is told, the language of what is said, what matters otherwise
+    than the program says, and when those are reminded who were told of what takes effect later; with None nobody is."""
 
     rules: tuple[Rule, ...] = ()
     language: str = "en"
     overrides: tuple[Override, ...] = ()
+    reminder: Reminder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,9 @@ def look(
             fetcher = browser
             outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
     if second_look is None or not decide.doubtful(outcome, known):
-        return _looked(page, _seen_once(outcome, known, archive))
+        return _looked(page, judgement, _seen_once(outcome, known, archive))
     second_look.pause(second_look.seconds)
-    return _looked(page, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
+    return _looked(page, judgement, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
 
 
 def _asks_for_browser(outcome: Outcome) -> bool:
@@ -143,9 +144,10 @@ def _asks_for_browser(outcome: Outcome) -> bool:
     return (came == "thin" and b"<script" in body.lower()) or came == "blocked_wall"
 
 
-def _looked(page: Page, first: Outcome, *others: Outcome) -> Looked:
+def _looked(page: Page, judgement: Judgement, first: Outcome, *others: Outcome) -> Looked:
     said = effective(first.version.document) if first.version else None
-    return Looked(page, (decide.taking_effect(page, first, said.day if said else None), *others))
+    dated = decide.taking_effect(page, first, said.day if said else None, judgement.reminder)
+    return Looked(page, (dated, *others))
 
 
 def record(looked: Looked, archive: Archive) -> Checked:
@@ -195,7 +197,7 @@ def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement, r
     """Take a capture into the archive, however it was come by; `read` is what was read in it ahead."""
     known = archive.known(page, capture.at)
     outcome = _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
-    return record(Looked(page, (outcome,)), archive)
+    return record(_looked(page, judgement, outcome), archive)
 
 
 def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from monitor.model import Change, Document
@@ -108,6 +108,20 @@ class Trouble:
     ended_at: datetime | None = None
 
 
+REMINDERS = "reminder "
+"""How the digests begin under which reminders wait."""
+
+
+def reminder_of(day: date) -> str:
+    """The digest under which the reminders of what takes effect on a day go as one message."""
+    return f"{REMINDERS}{day.isoformat()}"
+
+
+def day_reminded_of(digest: str) -> date | None:
+    """The day that what waits under a digest reminds of; None for another digest."""
+    return date.fromisoformat(digest.removeprefix(REMINDERS)) if digest.startswith(REMINDERS) else None
+
+
 DeliveryState = Literal["owed", "sending", "sent", "failed", "muted", "cancelled"]
 
 
@@ -117,7 +131,7 @@ class Delivery:
 
     `change` is None for an alert about the monitor itself. It was first to be sent at `due_at`. `digest` names what it waits
     to be sent together with; `repeat` marks one that goes only to who has not acknowledged the alert. `served` are the channel's
-    recipients who have it already.
+    recipients who have it already. A reminder of a day says which.
     """
 
     id: int
@@ -135,6 +149,11 @@ class Delivery:
     digest: str = ""
     repeat: bool = False
     served: tuple[str, ...] = ()
+
+    @property
+    def reminds_of(self) -> date | None:
+        """The day on which what it tells takes effect, if it is a reminder of that."""
+        return day_reminded_of(self.digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from monitor.deliver import (
 from monitor.errors import UsageError
 from monitor.fetch import Etiquette, HttpFetcher, Ways, browser_fetcher, profiles
 from monitor.fetch.profiles import Profiles
-from monitor.model import Page, Rule
+from monitor.model import Page, Reminder, Rule
 from monitor.outbox import Manner
 from monitor.pipeline import Clock, Judgement, Looked, SecondLook
 from monitor.report import TEMPLATES, Style, trial
@@ -85,8 +85,9 @@ def _readers() -> ThreadPoolExecutor:
 
 def judgement(watchlist: Watchlist) -> Judgement:
     """How changes are judged, told and put into words. Without a rule, every channel is told what is major."""
-    everyone = Rule(send=tuple(channel.name for channel in watchlist.channels))
-    return Judgement(watchlist.rules or (everyone,), watchlist.settings.language, watchlist.verdicts)
+    everyone, settings = Rule(send=tuple(channel.name for channel in watchlist.channels)), watchlist.settings
+    reminder = Reminder(settings.remind, settings.zone) if settings.remind else None
+    return Judgement(watchlist.rules or (everyone,), settings.language, watchlist.verdicts, reminder)
 
 
 def manner(watchlist: Watchlist) -> Manner:

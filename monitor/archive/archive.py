@@ -11,7 +11,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from monitor.archive import alerts, captures, changes, deliveries, integrity, pages, recording, schema, tally, versions
+from monitor.archive import (
+    alerts,
+    captures,
+    changes,
+    deliveries,
+    integrity,
+    pages,
+    recording,
+    reminders,
+    schema,
+    tally,
+    versions,
+)
 from monitor.archive.blobs import Blobs
 from monitor.archive.connection import Lock, Mode, connect, naming, writing
 from monitor.archive.recording import Recorded
@@ -217,6 +229,7 @@ class Archive:
     def claim(self, now: datetime, lease: timedelta, folding: Folding) -> Parcel | None:
         """Take what is due longest, and what goes with it; whoever has not finished it within the lease loses it."""
         with self._writing() as db:
+            reminders.hush(db, alerts.mutes(db, now), now)
             return deliveries.claim(db, now, lease, folding)
 
     def sent(self, delivery_id: int, now: datetime, note: str = "") -> None:

@@ -7,11 +7,13 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.archive import reminders
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, pack, row, stamp, to_json
 from monitor.archive.connection import insert
 from monitor.errors import ArchiveError
 from monitor.model import HEALTHY, Capture, Change, Outcome, Owed, Page, Version
+from monitor.records import day_reminded_of
 
 CREDENTIALS = frozenset(
     (
@@ -42,6 +44,8 @@ def record(db: sqlite3.Connection, blobs: Blobs, page: Page, outcome: Outcome) -
     version = _put_version(db, blobs, before, snapshot, outcome.version, capture.at)
     change = _put_change(db, before, version, outcome.change, capture)
     check = _put_check(db, before, snapshot, version, outcome)
+    if version is not None:
+        reminders.follow(db, before["id"], outcome.effective_on, capture.at)
     if outcome.fingerprint:
         db.execute("UPDATE versions SET fingerprint = ? WHERE id = ?", (outcome.fingerprint, before["version"]))
     if change is not None and (outcome.owed or _is_alert(outcome.change)):
@@ -221,7 +225,7 @@ def _put_check(
 
 
 def _put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed, ...], capture: Capture) -> None:
-    """An alert, and what is owed of it to each channel. A key says which text became which, when, and for whom."""
+    """An alert, and what is owed of it to each channel. A key says which text became which, when, for whom, and what else of it."""
     keys = db.execute(
         """SELECT old.key AS before, new.key AS after FROM changes
         JOIN versions AS old ON old.id = changes.before JOIN versions AS new ON new.id = changes.after
@@ -236,7 +240,7 @@ def _put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed
             "deliveries",
             alert=alert,
             channel=each.channel,
-            key=hashlib.sha256((told + "\nrepeat" * each.repeat).encode()).hexdigest(),
+            key=hashlib.sha256((told + "\nrepeat" * each.repeat + _reminder(each)).encode()).hexdigest(),
             state="muted" if each.muted else "owed",
             digest=each.digest,
             repeat=each.repeat,
@@ -245,6 +249,11 @@ def _put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed
             due_at=each.at,
             next_at=None if each.muted else each.at,
         )
+
+
+def _reminder(owed: Owed) -> str:
+    """What makes the key of a reminder another than that of what it reminds of."""
+    return f"\n{owed.digest}" if day_reminded_of(owed.digest) else ""
 
 
 def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Recorded) -> None:

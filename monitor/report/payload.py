@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from monitor.model import Amount, Effective, Finding, WayOut
 from monitor.records import ChangeRecord, Side, Trouble
@@ -37,9 +37,17 @@ def change_json(record: ChangeRecord) -> dict[str, object]:
 
 
 def alert_json(
-    record: ChangeRecord, *, key: str = "", effective: Effective | None = None, way_out: WayOut | None = None
+    record: ChangeRecord,
+    *,
+    key: str = "",
+    effective: Effective | None = None,
+    way_out: WayOut | None = None,
+    reminds_of: date | None = None,
 ) -> dict[str, object]:
-    """The change as a webhook's body. `key` is the same for every attempt, so that a receiver can tell a repeat."""
+    """The change as a webhook's body. `key` is the same for every attempt, so that a receiver can tell a repeat.
+
+    `reminds_of` is the day on which what was told takes effect, where this is a reminder of that.
+    """
     return {
         "schema": SCHEMA,
         "key": key,
@@ -47,15 +55,17 @@ def alert_json(
         "why": record.change.why,
         "effective": {"day": effective.day.isoformat(), "text": effective.text} if effective else None,
         "way_out": {"text": way_out.text, "url": web_link(way_out.url)} if way_out else None,
+        "reminds_of": reminds_of.isoformat() if reminds_of else None,
         "change": change_json(record),
     }
 
 
-def digest_json(records: Sequence[ChangeRecord], *, key: str = "") -> dict[str, object]:
+def digest_json(records: Sequence[ChangeRecord], *, key: str = "", reminds_of: date | None = None) -> dict[str, object]:
     """Many changes as a webhook's body: none is left out, and each says whose it is."""
     return {
         "schema": DIGEST_SCHEMA,
         "key": key,
+        "reminds_of": reminds_of.isoformat() if reminds_of else None,
         "changes": [change_json(record) | _of_whom(record) for record in records],
     }
 

@@ -50,6 +50,7 @@ def trial(style: Style) -> Iterator[str]:
             way_out=WayOut("You can opt out in your settings.", "https://sample.example/settings"),
             repeat=True,
             alert=1,
+            reminds_of=date(2026, 4, 1),
         ),
         digest_message([_RECORD, _RECORD], style, period="weekly"),
         notice_message([Trouble("page", "sample/terms", _AT, "timeout")], style, at=_AT),
