@@ -10,7 +10,7 @@ from monitor import extract
 from monitor.errors import DamagedRecord, ReadingError
 from monitor.meaning import effective, way_out
 from monitor.model import DATA_TOPICS, Document, Effective, Link, WayOut
-from monitor.records import AlertRecord, ChangeRecord, Message, Parcel, VersionRecord
+from monitor.records import AlertRecord, ChangeRecord, Dated, Message, Parcel, VersionRecord
 from monitor.report import Style, digest_message, message, notice_message
 
 PAST = timedelta(days=30)
@@ -54,6 +54,16 @@ def compose(records: Records, parcel: Parcel, style: Style) -> Message:
     else:
         written = _of_change(records, parcel, records.change(first.change), style)
     return replace(written, served=first.served)
+
+
+def dated(records: Records, record: ChangeRecord) -> Dated | None:
+    """A change with the day on which its text takes effect, new or not; None where the text can no longer be read."""
+    after = _document(records, record.after.version)
+    if after is None:
+        return None
+    said = effective(after)
+    of_use = said and record.change.verdict != "quiet"
+    return Dated(record, said, _read(records, record).way_out if of_use else None)
 
 
 def _reminder(records: Records, parcel: Parcel, day: date, style: Style) -> Message:

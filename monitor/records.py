@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from monitor.model import Change, Document
+from monitor.model import Change, Document, Effective, WayOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,15 @@ class ChangeRecord:
     before: Side
     after: Side
     change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A recorded change, and what its new text says of when it takes effect and how to opt out."""
+
+    record: ChangeRecord
+    effective: Effective | None = None
+    way_out: WayOut | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ def _templates(folder: Path | None) -> dict[str, str]:
 
 
 def rounds(watchlist: Watchlist, environ: Mapping[str, str]) -> Round:
-    """What belongs to the end of a round of checks: to deliver, to look after the monitor's health, to give a sign of life."""
+    """What belongs to the end of a round of checks: to deliver, to look after the monitor's health, to give a sign of life; of
+    feeds, to keep their calendar."""
     names = tuple(channel.name for channel in watchlist.channels)
     health = watchlist.health
     return Round(
@@ -122,6 +123,8 @@ def rounds(watchlist: Watchlist, environ: Mapping[str, str]) -> Round:
         watch=health.watch,
         told=names if health.send is None else health.send,
         heartbeat=Heartbeat(expand(health.heartbeat, environ, "health.heartbeat")) if health.heartbeat else None,
+        calendars=tuple(channel.folder for channel in watchlist.channels if isinstance(channel, FeedSettings)),
+        alarm=watchlist.settings.remind,
     )
 
 
