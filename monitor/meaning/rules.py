@@ -73,6 +73,12 @@ SAME_WORDS = BuiltIn(
     "the wording alone differs",
     "no word of weight differs: other spellings, figures, references, dates",
 )
+LEFT = BuiltIn(
+    "left",
+    "none",
+    "it left a list of news, which keeps the newest",
+    "the page is of the type changelog, and a clause went",
+)
 LABEL = BuiltIn(
     "label",
     "none",
@@ -145,7 +151,7 @@ CONDITION = BuiltIn(
 )
 
 BUILT_IN = (
-    AMOUNT, CONDITION, SAME_WORDS, NAMES, STANCE, LABEL, FEW_WORDS, LENT, FOR_USERS, PAID, ADDED, REMOVED, SPOKEN, UNSPOKEN,
+    LEFT, AMOUNT, CONDITION, SAME_WORDS, NAMES, STANCE, LABEL, FEW_WORDS, LENT, FOR_USERS, PAID, ADDED, REMOVED, SPOKEN, UNSPOKEN,
     WORDS,
 )  # fmt: skip
 """All of them, in the order in which they are asked: the first that fits decides."""

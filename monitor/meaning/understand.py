@@ -18,7 +18,7 @@ from monitor.meaning.phrases import NOTHING, amount_words, stated
 from monitor.meaning.rules import AMOUNT, CONDITION, PAID, Weight
 from monitor.meaning.summary import rank
 from monitor.meaning.topics import is_quiet, read_clause
-from monitor.meaning.weight import Renamings, in_full, renamings, weigh
+from monitor.meaning.weight import Renamings, has_left, in_full, renamings, weigh
 from monitor.meaning.wording import differ_in_figures, differing_terms
 from monitor.model import (
     DATA_TOPICS,
@@ -78,7 +78,11 @@ def understand(
     renamed = renamings(edits)
     found: list[Finding] = []
     for edit in edits:
-        amounts = list(_offer_findings(edit, language)) or list(_condition_finding(edit, language))
+        amounts = (
+            []
+            if has_left(edit, page)
+            else list(_offer_findings(edit, language)) or list(_condition_finding(edit, language))
+        )
         statements = _topic_findings(edit, before.language, after.language, renamed, page, language)
         found += amounts
         same = bool(_offers(edit.before) and _offers(edit.after)) and _same_amounts(edit)
