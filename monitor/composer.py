@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from monitor import extract
-from monitor.errors import DamagedRecord, ReadingError
-from monitor.meaning import effective, way_out
-from monitor.model import DATA_TOPICS, Document, Effective, Link, WayOut
-from monitor.records import AlertRecord, ChangeRecord, Dated, Message, Parcel, VersionRecord
+from monitor.errors import DamagedRecord, ReadingError, UsageError
+from monitor.meaning import disagreements, effective, way_out
+from monitor.model import DATA_TOPICS, Disagreement, Document, Effective, Link, WayOut
+from monitor.records import AlertRecord, ChangeRecord, Dated, Message, Parcel, TwinSays, VersionRecord
 from monitor.report import Style, digest_message, message, notice_message
 
 PAST = timedelta(days=30)
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class Records(Protocol):
@@ -97,6 +98,7 @@ def _of_change(
         alert=parcel.first.alert,
         repeat=parcel.first.repeat,
         reminds_of=reminds_of,
+        twins=_twins(records, record, read.after, style),
     )
 
 
@@ -130,6 +132,21 @@ def _as_it_stands(records: Records, record: ChangeRecord, day: date, at: datetim
     except DamagedRecord:
         found = None
     return found if found and found.day == day else Effective(day, "")
+
+
+def _twins(records: Records, record: ChangeRecord, after: Document | None, style: Style) -> tuple[TwinSays, ...]:
+    """The pages that state the same facts as a page, and say otherwise now what its new text says."""
+    twins = style.about(record.vendor, record.page).twins if after else ()
+    said = (TwinSays(key, _otherwise(records, after, key)) for key in twins if after)
+    return tuple(twin for twin in said if twin.otherwise)
+
+
+def _otherwise(records: Records, here: Document, key: str) -> tuple[Disagreement, ...]:
+    vendor, _, page = key.partition("/")
+    try:
+        return disagreements(here, records.version_at(vendor, page, LATEST).document)
+    except (DamagedRecord, UsageError):  # the twin was not read yet
+        return ()
 
 
 def _document(records: Records, version: int) -> Document | None:

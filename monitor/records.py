@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from monitor.model import Change, Document, Effective, WayOut
+from monitor.model import Change, Disagreement, Document, Effective, WayOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ class Dated:
     record: ChangeRecord
     effective: Effective | None = None
     way_out: WayOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TwinSays:
+    """A page, as `vendor/page`, that states the same facts as another, and says these otherwise."""
+
+    page: str
+    otherwise: tuple[Disagreement, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from monitor.fetch.profiles import Profiles
 from monitor.model import Page, Reminder, Rule
 from monitor.outbox import Manner
 from monitor.pipeline import Clock, Judgement, Looked, SecondLook
-from monitor.report import TEMPLATES, Style, trial
+from monitor.report import TEMPLATES, About, Style, trial
 from monitor.rounds import Round
 from monitor.watchlist import (
     AppriseSettings,
@@ -99,8 +99,9 @@ def manner(watchlist: Watchlist) -> Manner:
 def style(watchlist: Watchlist) -> Style:
     """How the watchlist wants alerts written, with the operator's own templates."""
     settings = watchlist.settings
-    regions = {page.key: page.region for page in watchlist.listed if page.region}
-    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates), regions)
+    pages = {page.key: About(page.region, watchlist.twins(page)) for page in watchlist.listed}
+    known = {key: about for key, about in pages.items() if about != About()}
+    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates), known)
 
 
 def _templates(folder: Path | None) -> dict[str, str]:

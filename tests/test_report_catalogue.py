@@ -10,7 +10,7 @@ from hatchling.builders.wheel import WheelBuilder
 from report_samples import RECORD
 
 from monitor.model import DATA_TOPICS, OFFER_TOPICS
-from monitor.report import Style, message
+from monitor.report import About, Style, message
 from monitor.report.catalogue import LANGUAGES, catalogue, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,6 +120,6 @@ def test_one_is_not_told_as_many(count: int, told: str) -> None:
 )
 def test_an_alert_says_for_whom_an_edition_is(language: str, region: str, line: str) -> None:
     """The region that the watchlist names stands below the page, in the reader's language; a code that is none as it is."""
-    told = message(RECORD, Style(language, regions={"acme/free-plan": region}))
+    told = message(RECORD, Style(language, pages={"acme/free-plan": About(region)}))
     assert line in told.text and line.split(":")[-1].strip() in told.html
-    assert line not in message(RECORD, Style(language, regions={"acme/other": region})).text
+    assert line not in message(RECORD, Style(language, pages={"acme/other": About(region)})).text

@@ -15,6 +15,7 @@ from monitor.cli.arguments import page_key, selector
 from monitor.cli.rules import listed_rules, rule_json, rule_row
 from monitor.cli.setup import Setup, as_json, common, complain, print_json
 from monitor.cli.show import console, edits, table, when
+from monitor.cli.twins import twins
 from monitor.errors import UsageError
 from monitor.extract.screen import LASTING
 from monitor.model import Capture, Document, Page
@@ -189,4 +190,5 @@ def _size(document: Document) -> dict[str, object]:
 
 
 watchlist.add_command(add)
+watchlist.add_command(twins)
 COMMANDS: tuple[click.Command, ...] = (watchlist,)

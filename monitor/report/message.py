@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.model import Document, Effective, Link, WayOut
-from monitor.records import ChangeRecord, Message
+from monitor.records import ChangeRecord, Message, TwinSays
 from monitor.report.catalogue import Words, words_of
 from monitor.report.forms import fill
 from monitor.report.payload import alert_json
@@ -28,13 +28,14 @@ def message(
     repeat: bool = False,
     alert: int | None = None,
     reminds_of: date | None = None,
+    twins: Sequence[TwinSays] = (),
 ) -> Message:
     """The alert about a change; with both documents it also lists what else changed on the page.
 
     However large the change, each form stays small enough for a mail server: what is left out is counted, and where all of it
     stands is said. `key` is the delivery's, the same for every attempt. `links` are the new text's: those that the findings'
     words carry are shown. A `repeat` says first that nobody has acknowledged the alert, and how to: by its number, `alert`; a
-    reminder, that what was told takes effect on the day it `reminds_of`.
+    reminder, that what was told takes effect on the day it `reminds_of`. `twins` are pages that say otherwise what this one says.
     """
     words = words_of(style)
     told = tell(
@@ -45,6 +46,7 @@ def message(
         others=others_in(record, before, after),
         effective=effective,
         way_out=way_out,
+        twins=twins,
     )
     forms = fill(
         "mail",
@@ -63,7 +65,7 @@ def message(
         subject=forms.subject,
         text=forms.text,
         html=forms.html,
-        payload=alert_json(record, key=key, effective=effective, way_out=way_out, reminds_of=reminds_of),
+        payload=alert_json(record, key=key, effective=effective, way_out=way_out, reminds_of=reminds_of, twins=twins),
         at=record.seen_at,
         url=web_link(record.url),
         vendors=(record.vendor,),

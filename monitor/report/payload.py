@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from monitor.model import Amount, Effective, Finding, WayOut
-from monitor.records import ChangeRecord, Side, Trouble
+from monitor.model import Amount, Disagreement, Effective, Finding, WayOut
+from monitor.records import ChangeRecord, Side, Trouble, TwinSays
 from monitor.report.sandbox import web_link
 
 SCHEMA = "terms-monitor/alert/1"
@@ -43,10 +43,12 @@ def alert_json(
     effective: Effective | None = None,
     way_out: WayOut | None = None,
     reminds_of: date | None = None,
+    twins: Sequence[TwinSays] = (),
 ) -> dict[str, object]:
     """The change as a webhook's body. `key` is the same for every attempt, so that a receiver can tell a repeat.
 
-    `reminds_of` is the day on which what was told takes effect, where this is a reminder of that.
+    `reminds_of` is the day on which what was told takes effect, where this is a reminder of that. `twins` are pages that say
+    otherwise what this one says.
     """
     return {
         "schema": SCHEMA,
@@ -56,6 +58,9 @@ def alert_json(
         "effective": {"day": effective.day.isoformat(), "text": effective.text} if effective else None,
         "way_out": {"text": way_out.text, "url": web_link(way_out.url)} if way_out else None,
         "reminds_of": reminds_of.isoformat() if reminds_of else None,
+        "twins": [
+            {"page": twin.page, "otherwise": [disagreement_json(each) for each in twin.otherwise]} for twin in twins
+        ],
         "change": change_json(record),
     }
 
@@ -92,6 +97,19 @@ def notice_json(troubles: Sequence[Trouble], *, key: str = "", at: datetime) -> 
 def trial_json(channel: str, *, key: str, at: datetime) -> dict[str, object]:
     """The test of a channel, as a webhook's body."""
     return {"schema": TEST_SCHEMA, "key": key, "at": _time(at), "channel": channel}
+
+
+def disagreement_json(found: Disagreement) -> dict[str, object]:
+    """What two pages both state, each otherwise: their words, amounts and stances."""
+    return {
+        "topic": found.topic,
+        "here": found.here,
+        "there": found.there,
+        "amount": {"here": amount_json(found.amount_here), "there": amount_json(found.amount_there)}
+        if found.amount_here
+        else None,
+        "stance": {"here": found.stance_here, "there": found.stance_there} if found.stance_here else None,
+    }
 
 
 def finding_json(finding: Finding) -> dict[str, object]:

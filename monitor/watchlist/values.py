@@ -130,6 +130,11 @@ class Watchlist:
         """All pages, those that are left out of checks last."""
         return (*self.pages, *self.disabled)
 
+    def twins(self, page: Page) -> tuple[str, ...]:
+        """The pages, as `vendor/page`, that state the same facts as a page: the one whose twin it is, and its own twins."""
+        own = (each.key for each in self.listed if each.twin_of == page.key)
+        return (*filter(None, (page.twin_of,)), *own)
+
     def watching(self, url: str) -> Page | None:
         """The page that is watched at this address already."""
         return next((page for page in self.listed if bare(page.url) == bare(url)), None)
