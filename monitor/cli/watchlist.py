@@ -12,6 +12,7 @@ from monitor import wiring
 from monitor.archive import Archive
 from monitor.cli.adding import add
 from monitor.cli.arguments import page_key, selector
+from monitor.cli.probing import probe_
 from monitor.cli.rules import listed_rules, rule_json, rule_row
 from monitor.cli.setup import Setup, as_json, common, complain, print_json
 from monitor.cli.show import console, edits, table, when
@@ -190,5 +191,6 @@ def _size(document: Document) -> dict[str, object]:
 
 
 watchlist.add_command(add)
+watchlist.add_command(probe_)
 watchlist.add_command(twins)
 COMMANDS: tuple[click.Command, ...] = (watchlist,)
