@@ -6,7 +6,6 @@ show is held against the page's entry, without a look at anything else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from monitor.errors import UsageError
 from monitor.extract.language import language
 from monitor.extract.screen import Trouble
+from monitor.meaning.gaps import gaps
 from monitor.model import DATA_TOPICS, OFFER_TOPICS, Capture, Document, Known, Page, Validators
 from monitor.proposal import Sight, see, type_of
 from monitor.watchlist.kinds import page_url
@@ -30,8 +30,6 @@ _TROUBLES = {
 """Outcomes that a remark calls by another name."""
 _BROWSER = frozenset({"thin", "blocked_challenge", "login_needed"})
 """What stands in the document's place that a browser may get past."""
-_PLACEHOLDER = re.compile(r"\{\{\s?[A-Za-z][\w.]{0,39}\s?\}\}|\{[A-Z][A-Z0-9_]{2,39}\}")
-"""A gap that a script was to fill in: {LIMIT}, {{ price }}. In small letters and single braces it is part of an address."""
 _MOST_PLACEHOLDERS = 3
 _FAMILIES = (
     {"terms", "commercial-terms", "developer-terms"}, {"privacy"}, {"usage-policy"}, {"dpa"}, {"subprocessors"}, {"trackers"},
@@ -212,9 +210,9 @@ def _of_text(page: Page, sight: Sight) -> Iterator[Remark]:
     topics, words = _EXPECTED.get(page.type, (frozenset(), ""))
     if topics and topics.isdisjoint((*sight.topics, *sight.offers)):
         yield Remark("nothing", f"no clause on {words} was read in it")
-    if gaps := placeholders(sight.document):
-        more = f" and {len(gaps) - _MOST_PLACEHOLDERS} more" if len(gaps) > _MOST_PLACEHOLDERS else ""
-        yield Remark("placeholders", f"nobody filled in {', '.join(gaps[:_MOST_PLACEHOLDERS])}{more}")
+    if found := placeholders(sight.document):
+        more = f" and {len(found) - _MOST_PLACEHOLDERS} more" if len(found) > _MOST_PLACEHOLDERS else ""
+        yield Remark("placeholders", f"nobody filled in {', '.join(found[:_MOST_PLACEHOLDERS])}{more}")
 
 
 def _comes_in_another_language(page: Page, sight: Sight) -> bool:
@@ -224,7 +222,7 @@ def _comes_in_another_language(page: Page, sight: Sight) -> bool:
 
 def placeholders(document: Document) -> tuple[str, ...]:
     """The gaps of a document that a script was to fill in, each once."""
-    return tuple(dict.fromkeys(found for block in document.blocks for found in _PLACEHOLDER.findall(block.text)))
+    return gaps(document.text)
 
 
 def languages(document: Document) -> tuple[str, ...]:

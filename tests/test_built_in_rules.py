@@ -21,6 +21,7 @@ PAGES = tuple(Page("acme", type_, type_, "") for type_ in ("terms", "usage-polic
 SENTENCES = (
     ("We share your chats with Acme Analytics.", "We share your chats with Beta Analytics."),
     ("You get 1 million free tokens a day with a phone.", "You get 1 million free tokens a day with a passport."),
+    ("You get up to 50 free requests a day.", "You get up to {LIMIT} free requests a day."),
 )
 
 
