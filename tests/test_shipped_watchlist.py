@@ -94,6 +94,17 @@ def test_no_selector_rests_on_a_generated_name(shipped: Watchlist) -> None:
     assert [each for each in selectors if "__" in each or each in ("body", "div")] == []
 
 
+@pytest.mark.parametrize("path", ["README.md", "docs/watchlist.md", "CHANGELOG.md"])
+def test_what_is_written_of_it_is_so(shipped: Watchlist, path: str) -> None:
+    """The numbers of pages and vendors that the documentation names are those of the file."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    vendors = {page.vendor for page in shipped.pages}
+    assert f"{len(shipped.pages)} public pages of {len(vendors)} AI vendors" in text
+    browser = sum(page.fetch == "browser" for page in shipped.pages)
+    assert path == "CHANGELOG.md" or f"{browser} of them need a browser" in text or f"{browser} pages are known" in text
+    assert path == "README.md" or f"lists {len(shipped.disabled)} more" in text
+
+
 def test_its_examples_are_sound(tmp_path: Path) -> None:
     """The channels and rules that it shows in comments work once they are uncommented."""
     text = (ROOT / "watchlist.yaml").read_text(encoding="utf-8")
