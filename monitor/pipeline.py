@@ -194,10 +194,14 @@ def _take_recorded(each: Ahead, taken: frozenset[datetime], archive: Archive, ju
 
 
 def take(page: Page, capture: Capture, archive: Archive, judgement: Judgement, read: Read | None = None) -> Checked:
-    """Take a capture into the archive, however it was come by; `read` is what was read in it ahead."""
+    """Take a capture into the archive, however it was come by; `read` is what was read in it ahead.
+
+    When its text takes effect is of use to who is told of it, or was told of another day.
+    """
     known = archive.known(page, capture.at)
     outcome = _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
-    return record(_looked(page, judgement, outcome), archive)
+    is_of_use = judgement.rules or known.effective_on
+    return record(_looked(page, judgement, outcome) if is_of_use else Looked(page, (outcome,)), archive)
 
 
 def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:

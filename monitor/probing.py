@@ -6,6 +6,7 @@ show is held against the page's entry, without a look at anything else.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ from monitor.proposal import Sight, see, type_of
 from monitor.watchlist.kinds import page_url
 from monitor.watchlist.values import bare
 from monitor.words import counted, one_line
+
+_log = logging.getLogger("monitor.probing")
 
 PERMANENT = frozenset({301, 308})
 _MISSING = frozenset({404, 410})
@@ -119,6 +122,10 @@ def _look(page: Page, way: Way, clock: Callable[[], datetime], *, by_browser: bo
         return Look(capture, see(capture, page.select), selects=True, by_browser=by_browser)
     except UsageError:  # the selector names nothing: what is there is read without it
         return Look(capture, see(capture), selects=False, by_browser=by_browser)
+    except Exception as error:  # one page never stops the others
+        _log.exception("%s could not be read", page.key)
+        trouble = Trouble("unreadable", f"the document could not be read: {type(error).__name__}")
+        return Look(capture, Sight(trouble=trouble), selects=True, by_browser=by_browser)
 
 
 def _asks_for_browser(sight: Sight) -> bool:

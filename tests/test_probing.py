@@ -128,6 +128,13 @@ def test_what_could_not_be_opened_says_why(answer: Capture | bytes | str, kind: 
     assert said_of(found).startswith("not opened; ")
 
 
+def test_a_page_that_breaks_the_reading_stops_no_other() -> None:
+    """Whatever goes wrong with one is said of it, and nothing of its entry is corrected."""
+    broken = replace(captured(terms(), START), content_type=None)  # type: ignore[arg-type]
+    found = probed(broken, unverified=True)
+    assert (kinds(found), found.is_open, found.corrections) == (["unreadable"], False, ())
+
+
 # --- where it leads -----------------------------------------------------------------------------------------------------
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from deliver_samples import MemoryChannel
-from fakes import DAY, HOUR, PAGE, START, TRAINS, terms
+from fakes import DAY, HOUR, PAGE, START, TRAINS, captured, terms
 from house import House
 
-from monitor import outbox
+from monitor import outbox, pipeline
 from monitor.archive import Archive
 from monitor.decide import taking_effect
 from monitor.model import Change, Mute, Owed, Page, Reminder, Rule
@@ -255,3 +255,12 @@ def test_cancelling_one_of_a_parcel_leaves_the_others(place: House) -> None:
     place.archive.failed(parcel.first.id, LATER, "busy", LATER + HOUR)
     place.archive.acknowledge(parcel.first.alert, LATER)
     assert len(send(place, LATER + 2 * HOUR).taken) == 1
+
+
+def test_a_page_taken_by_hand_moves_the_reminder_too(place: House) -> None:
+    """However a text was come by, it says when it takes effect; one that leaves the day alone cancels nothing."""
+    place.check(told())
+    for body, day in ((told(p12=NOTE), JUNE), (told("15 June 2031"), date(2031, 6, 15))):
+        place.now += DAY
+        pipeline.take(PAGE, captured(body, place.now), place.archive, Judgement())
+        assert [(each.state, each.reminds_of) for each in reminders(place.archive)] == [("owed", day)]
