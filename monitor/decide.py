@@ -22,12 +22,13 @@ from monitor.model import (
     Outcome,
     Override,
     Page,
+    Reminder,
     Rule,
     Settled,
     Verdict,
     Version,
 )
-from monitor.routing import owe
+from monitor.routing import owe, remind
 from monitor.schedule import Rhythm, after_failure, latest, next_check, sooner
 from monitor.words import login_expired
 
@@ -290,12 +291,16 @@ def _hold(held: Held | None, key: str, now: datetime) -> Held:
     return Held(key, now, 1) if held is None else Held(key, held.since, held.times + 1)
 
 
-def taking_effect(page: Page, outcome: Outcome, day: date | None) -> Outcome:
-    """The outcome of a new text that says when it takes effect: the page is looked at on that day, if it is to come."""
+def taking_effect(page: Page, outcome: Outcome, day: date | None, reminder: Reminder | None = None) -> Outcome:
+    """The outcome of a new text that says when it takes effect: if that day is to come, the page is looked at on it, and who is
+    told of the change at once is reminded before it."""
     at, due = outcome.capture.at, outcome.next_check_at
     if day is None or due is None or day < at.date():
         return outcome
-    return replace(outcome, effective_on=day, next_check_at=sooner(due, _rhythm(page), at, None, day))
+    is_told = outcome.change is not None and outcome.change.verdict == "alert"
+    reminders = remind(outcome.owed, day, reminder) if reminder and is_told else ()
+    checked_at = sooner(due, _rhythm(page), at, None, day)
+    return replace(outcome, effective_on=day, next_check_at=checked_at, owed=(*outcome.owed, *reminders))
 
 
 def too_far(page: Page, due: datetime, now: datetime) -> bool:

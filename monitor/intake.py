@@ -147,7 +147,11 @@ class _Page:
             )  # the change to it was told, or stands: it is not told again as an earlier one
             return "taken"
         apart = outcome.version is not None and not in_gap
-        outcome = decide.apart(outcome) if apart else pipeline.dated(self.page, outcome, run=self._run).outcomes[0]
+        outcome = (
+            decide.apart(outcome)
+            if apart
+            else pipeline.dated(self.page, self._judgement, outcome, run=self._run).outcomes[0]
+        )
         made = self._past.record(outcome)
         self._lately = (made.check, decide.afterwards(outcome, known))
         return "apart" if apart else "taken"

@@ -23,7 +23,7 @@ from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.history.ahead import Ahead
 from monitor.meaning import effective
-from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Settled, Validators, Version
+from monitor.model import Capture, Known, Outcome, Override, Page, Reminder, Rule, Settled, Validators, Version
 from monitor.reading import Read
 
 _log = logging.getLogger("monitor.pipeline")
@@ -59,12 +59,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an outcome rests on beside the page: the rules of who is told, the language of what is said, and what matters
-    otherwise than the program says."""
+    """What an outcome rests on beside the page: the rules of who is told, the language of what is said, what matters otherwise
+    than the program says, and when those are reminded who were told of what takes effect later; with None nobody is."""
 
     rules: tuple[Rule, ...] = ()
     language: str = "en"
     overrides: tuple[Override, ...] = ()
+    reminder: Reminder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,10 @@ def look(
             fetcher = browser
             outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
     if second_look is None or not decide.doubtful(outcome, known):
-        return dated(page, _seen_once(outcome, known, archive), run=run)
+        return dated(page, judgement, _seen_once(outcome, known, archive), run=run)
     second_look.pause(second_look.seconds)
-    return dated(page, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known), run=run)
+    confirmed = decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known)
+    return dated(page, judgement, *confirmed, run=run)
 
 
 def _asks_for_browser(outcome: Outcome) -> bool:
@@ -139,14 +141,14 @@ def _asks_for_browser(outcome: Outcome) -> bool:
     return (came == "thin" and b"<script" in body.lower()) or came == "blocked_wall"
 
 
-def dated(page: Page, first: Outcome, *others: Outcome, run: Run = here) -> Looked:
-    """What a look at a page came to; if its text says when it takes effect, the page is looked at then."""
+def dated(page: Page, judgement: Judgement, first: Outcome, *others: Outcome, run: Run = here) -> Looked:
+    """What a look at a page came to; if its text says when it takes effect, the page is looked at then, and people reminded."""
     day = None
     if first.version:
         with suppress(ReadingError), _reading(page):  # then the page is looked at no sooner
             said = run(effective, first.version.document)
             day = said.day if said else None
-    return Looked(page, (decide.taking_effect(page, first, day), *others))
+    return Looked(page, (decide.taking_effect(page, first, day, judgement.reminder), *others))
 
 
 def record(looked: Looked, archive: Archive) -> Checked:
@@ -175,9 +177,14 @@ def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, .
 def take(
     page: Page, capture: Capture, archive: Archive, judgement: Judgement, recorded: Ahead | None = None, run: Run = here
 ) -> Checked:
-    """Take a capture into the archive, however it was come by; `recorded` is where it comes from, and what was read in it ahead."""
+    """Take a capture into the archive, however it was come by; `recorded` is where it comes from, and what was read in it ahead.
+
+    When its text takes effect is of use to who is told of it, or was told of another day.
+    """
     known = archive.known(page, capture.at)
-    return record(dated(page, weigh(page, capture, known, archive, judgement, recorded, run), run=run), archive)
+    outcome = weigh(page, capture, known, archive, judgement, recorded, run)
+    is_of_use = judgement.rules or known.effective_on
+    return record(dated(page, judgement, outcome, run=run) if is_of_use else Looked(page, (outcome,)), archive)
 
 
 def weigh(
@@ -219,7 +226,7 @@ def take_saved(page: Page, capture: Capture, archive: Archive, judgement: Judgem
     """Take a capture that a person made as a check of its time: all that a look does, but the fetch and a second look."""
     known = reread(page, archive, archive.known(page, capture.at), capture.at, run)
     outcome = _seen_once(settle(page, capture, known, archive, judgement, run=run), known, archive)
-    return record(dated(page, outcome, run=run), archive)
+    return record(dated(page, judgement, outcome, run=run), archive)
 
 
 def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:

@@ -60,6 +60,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "Escalate": shape.EscalationShape,
     "Verdicts": shape.VerdictShape,
     "Vendors": shape.VendorShape,
+    "Name": shape.NameShape,
     "Pages": shape.PageShape,
 }
 

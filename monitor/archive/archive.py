@@ -21,6 +21,7 @@ from monitor.archive import (
     pages,
     proofs,
     recording,
+    reminders,
     retention,
     schema,
     tally,
@@ -257,6 +258,7 @@ class Archive:
     def claim(self, now: datetime, lease: timedelta, folding: Folding) -> Parcel | None:
         """Take what is due longest, and what goes with it; whoever has not finished it within the lease loses it."""
         with self._writing() as db:
+            reminders.hush(db, alerts.mutes(db, now), now)
             return deliveries.claim(db, now, lease, folding)
 
     def sent(self, delivery_id: int, now: datetime, note: str = "") -> None:

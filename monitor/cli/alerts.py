@@ -59,11 +59,18 @@ def _headline(alert: AlertRecord, said: str) -> Text:
 
 def _delivery(delivery: Delivery) -> Text:
     text = Text(f"    {delivery.id}  {delivery.channel}  ").append(delivery.state, _STATES[delivery.state])
-    kind = (" repeat" if delivery.repeat else "") + (f" digest ({delivery.digest})" if delivery.digest else "")
+    kind = (" repeat" if delivery.repeat else "") + _waits(delivery)
     at = delivery.sent_at or delivery.next_at
     text.append(f"{kind}{f' {when(at)}' if at else ''}", "dim")
     tried = f", {delivery.attempts} attempts" if delivery.attempts > 1 else ""
     return text.append(f"{tried}: {one_line(delivery.error, 200)}" if delivery.error else tried)
+
+
+def _waits(delivery: Delivery) -> str:
+    """What a delivery waits for: a digest, or the days before a text takes effect."""
+    if day := delivery.reminds_of:
+        return f" reminder (takes effect on {day.isoformat()})"
+    return f" digest ({delivery.digest})" if delivery.digest else ""
 
 
 @alerts.command()
@@ -108,7 +115,7 @@ def retry(setup_: Setup, deliveries: tuple[int, ...]) -> None:
 @click.argument("alert_ids", nargs=-1, type=int, required=True, metavar="ALERT...")
 @common
 def ack(setup_: Setup, alert_ids: tuple[int, ...]) -> None:
-    """Acknowledge alerts: they are not repeated, and what was given up of them is no trouble any more."""
+    """Acknowledge alerts: they are not repeated, nobody is reminded, and what was given up of them is no trouble any more."""
     with setup_.noting() as archive:
         for alert in alert_ids:
             archive.acknowledge(alert, setup.now())

@@ -71,9 +71,7 @@ def _wanted(watchlist: Watchlist, keys: tuple[str, ...], archive: Archive | None
         raise UsageError(
             f"{watchlist.path} has no page {', '.join(unknown)}; `monitor watchlist list` shows what it has"
         )
-    pages = (
-        tuple(page for page in (*watchlist.pages, *watchlist.disabled) if page.key in keys) if keys else watchlist.pages
-    )
+    pages = tuple(page for page in watchlist.listed if page.key in keys) if keys else watchlist.pages
     return pages if archive is None else pipeline.due(pages, archive, setup.now())
 
 

@@ -7,7 +7,7 @@ a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *
 
 from monitor.model.captured import Capture, Hop, Settled, Validators
 from monitor.model.decided import Change, Held, Known, Outcome, Owed, Version
-from monitor.model.found import Amount, Effective, Finding, Offer, Reading, WayOut
+from monitor.model.found import Amount, Disagreement, Effective, Finding, Offer, Reading, WayOut
 from monitor.model.text import Block, Clause, ClauseEdit, Document, Edit, Link, Span
 from monitor.model.vocabulary import (
     DATA_TOPICS,
@@ -20,7 +20,7 @@ from monitor.model.vocabulary import (
     Importance,
     Verdict,
 )
-from monitor.model.watched import Digest, Escalation, Mute, Override, Page, QuietHours, Rule
+from monitor.model.watched import Digest, Escalation, Mute, Override, Page, QuietHours, Reminder, Rule
 
 __all__ = [
     "DATA_TOPICS",
@@ -36,6 +36,7 @@ __all__ = [
     "Clause",
     "ClauseEdit",
     "Digest",
+    "Disagreement",
     "Document",
     "Edit",
     "Effective",
@@ -55,6 +56,7 @@ __all__ = [
     "Page",
     "QuietHours",
     "Reading",
+    "Reminder",
     "Rule",
     "Settled",
     "Span",

@@ -10,12 +10,13 @@ from monitor.report.markdown import digest_markdown
 from monitor.report.message import message
 from monitor.report.notice import line_of, notice_message, test_message
 from monitor.report.page import Entry, alerts_html, report_html
-from monitor.report.payload import alert_json, amount_json, change_json, finding_json, stamp
-from monitor.report.style import Style
+from monitor.report.payload import alert_json, amount_json, change_json, disagreement_json, finding_json, stamp
+from monitor.report.style import About, Style
 from monitor.report.trial import trial
 
 __all__ = [
     "TEMPLATES",
+    "About",
     "Entry",
     "Style",
     "alert_json",
@@ -26,6 +27,7 @@ __all__ = [
     "delivery_json",
     "digest_markdown",
     "digest_message",
+    "disagreement_json",
     "finding_json",
     "line_of",
     "message",
