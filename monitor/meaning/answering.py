@@ -19,7 +19,7 @@ _ASKED: dict[str, tuple[Question, ...]] = {
     "subprocessors": (),
     "trackers": (),
     "changelog": (),
-    "pricing": ("training", "free", "condition"),
+    "pricing": ("free", "condition"),
     "free-offer": ("training", "opt-out", "retention", "free", "condition"),
 }
 """What pages of a type are asked. A policy on what users may do says nothing of what the vendor does; a list of changes tells what was."""
@@ -138,8 +138,8 @@ def _of_title(title: str) -> tuple[Scope, ...]:
 
 def _named(text: str) -> tuple[Scope, ...]:
     """The scopes that words name. Of a tier is what names one tier and no other plan; all else is of those who are named."""
-    folded = fold(text)
-    keys = scope_keys(text) | _tiers(folded)
+    folded = patterns("facts")["upgraded"].sub(" ", fold(text))
+    keys = scope_keys(folded) | _tiers(folded)
     tiers = tuple(scope for scope in _TIERS if scope in keys)
     named = tuple(scope for scope in SCOPES if scope in keys and scope not in _TIERS)
     alone = len(tiers) == 1 and not {"business", "consumer"} & keys and not has("plans", folded)

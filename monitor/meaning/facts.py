@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from monitor.meaning.amounts import align
+from monitor.meaning.answering import has
 from monitor.meaning.lexicon import fold
 from monitor.model import SCOPES, Amount, Answer, Evidence, Offer, Question, Scope, Statement
 
@@ -76,12 +77,20 @@ def _agreed(question: Question, scope: Scope, item: str, said: list[Evidence], w
     refusable = [way for way in ways_out if any(way.source.page == each.source.page for each in said)]
     if question == "training" and given == ["trains"] and refusable:
         return Answer(question, scope, item, "known", "trains unless opted out", (said[0], *refusable[:1], *said[1:]))
-    exact = next((group[-1] for group in _TOGETHER.get(question, ()) if set(given) <= set(group) and group[-1] in given), "")
-    answer = given[0] if len(given) == 1 else exact
+    answer = given[0] if len(given) == 1 else _exact(question, set(given), said)
     if answer:
         return Answer(question, scope, item, "known", answer, tuple(each for each in said if each.statement.answer == answer))
     firsts = (next(each for each in said if each.statement.answer == word) for word in given)
     return Answer(question, scope, item, "conflict", evidence=tuple(firsts))
+
+
+def _exact(question: Question, given: set[str], said: Sequence[Evidence]) -> str:
+    """The answer of which others say less; "" where they contradict one another."""
+    if given == {"trains unless opted out", "trains only if opted in"}:
+        leaving = (each.statement for each in said if each.statement.answer == "trains unless opted out")
+        return "" if any(has("in_at_first", fold(each.quote)) for each in leaving) else "trains only if opted in"
+    groups = (group for group in _TOGETHER.get(question, ()) if given <= set(group))
+    return next((group[-1] for group in groups if group[-1] in given), "")
 
 
 def _kept(scope: Scope, said: list[Evidence]) -> Iterator[Answer]:

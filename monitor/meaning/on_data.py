@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.meaning.answering import Said, has
+from monitor.meaning.durations import durations
 from monitor.meaning.stance import STANCES, stance_rule
 from monitor.model import Statement
 
 _TRAINS, _UNLESS, _ONLY_IF, _NEVER = "trains", "trains unless opted out", "trains only if opted in", "does not train"
+_LONGEST_ROW = 700
+"""Characters past which a clause names its one period beside too much else."""
 _LONGEST_KEPT = 3_650
-"""Days past which a period is that of a law, and not of what is done with content."""
+"""Days from which a period is that of a law, and not of what is done with content."""
 
 
 def on_training(said: Said) -> Iterator[Statement]:
@@ -22,7 +25,7 @@ def on_training(said: Said) -> Iterator[Statement]:
     if "training" not in said.reading.topics or not _names_content(said) or _is_aside(said):
         return
     stance = _stance(said)
-    if stance not in STANCES:
+    if stance not in STANCES or not has("acts", text):
         return
     named = has("train", text) or (stance != _TRAINS and has("barred", text))
     if named and stance == _TRAINS and has("feedback", text):
@@ -41,16 +44,21 @@ def _names_content(said: Said) -> bool:
 
 
 def _stance(said: Said) -> str | None:
-    """The stance that a clause takes; where it says that one can refuse, one is in."""
+    """The stance that a clause takes; where it says that one can refuse, one is in, and where one is asked first, one is out."""
     stance = stance_rule(said.full, said.language).stance
-    return _UNLESS if stance == _TRAINS and has("refusable", said.folded) else stance
+    if stance in STANCES and has("asks_not", said.folded):
+        return _UNLESS
+    if stance != _TRAINS:
+        return stance
+    return _ONLY_IF if has("on_consent", said.folded) else _UNLESS if has("refusable", said.folded) else stance
 
 
 def _is_aside(said: Said) -> bool:
     """Whether a clause speaks of other data, other people's models, a special mode, or hangs on the sentence before it."""
     text = said.folded
-    kinds = ("elsewhere", "aside", "theirs", "left_out")
-    return any(has(kind, text) for kind in kinds) or has("others", said.headings) or _is_of_some_plans(said)
+    kinds = ("elsewhere", "aside", "theirs", "left_out", "regional")
+    of_readers = has("people", text) and has("reads", text)
+    return any(has(kind, text) for kind in kinds) or has("others", said.headings) or of_readers or _is_of_some_plans(said)
 
 
 def _is_of_some_plans(said: Said) -> bool:
@@ -60,16 +68,22 @@ def _is_of_some_plans(said: Said) -> bool:
 
 def on_retention(said: Said) -> Iterator[Statement]:
     """How long content is kept: the one period that a clause names, and from when it runs."""
-    text, days = said.folded, said.reading.period
-    if "retention" not in said.reading.topics or not days or not (has("content", text) and has("kept", text)):
+    text, days = said.folded, _period(said.clause.text)
+    if "retention" not in said.reading.topics or not days or not (has("kept_content", text) and has("kept", text)):
         return
-    if days > _LONGEST_KEPT or has("kept_apart", text) or has("elsewhere_kept", text) or has("others", said.headings):
+    if days >= _LONGEST_KEPT or len(text) > _LONGEST_ROW or has("kept_apart", text) or has("elsewhere_kept", text) or has("others", said.headings):
         return
     runs = ("after deletion", "after_deletion"), ("after the end", "after_end")
     answer = next((name for name, words in runs if has(words, text)), "kept")
     case = "refused" if has("refused", text) else "allowed" if has("allowed", text) else ""
     for scope in said.scopes:
         yield _statement(said, "retention", scope, answer, item=f"{answer} {case}".strip(), days=days)
+
+
+def _period(text: str) -> float | None:
+    """The one period that a text names, in days."""
+    found = set(durations(text))
+    return found.pop() if len(found) == 1 else None
 
 
 def on_review(said: Said) -> Iterator[Statement]:

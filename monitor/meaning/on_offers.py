@@ -41,15 +41,22 @@ def on_conditions(said: Sequence[Said], page_type: str, offered: Sequence[Statem
     if page_type not in _PRICED or not offered:
         return
     stating = {statement.quote for statement in offered}
-    about = [each for each in said if page_type in _OFFERING or each.clause.text in stating]
+    about = [each for each in said if each.clause.text in stating or _is_about_offer(each, page_type)]
     for kind in CONDITIONS:
-        saying = [each for each in about if has(f"condition.{kind}", each.folded)]
-        for each in _first(sorted(saying, key=lambda each: not (has("granted", each.folded) or has("offer_named", each.folded)))):
+        for each in _first(each for each in about if has(f"condition.{kind}", each.folded)):
             yield Statement("condition", "", kind, each.clause.text, each.clause.block.trail, item=kind)
+
+
+def _is_about_offer(said: Said, page_type: str) -> bool:
+    """Whether a clause beside the amounts says on what condition they are given."""
+    told = page_type in _OFFERING and said.clause.block.kind != "row" and not has("free_of_condition", said.folded)
+    return told and (has("granted", said.folded) or has("offer_named", said.folded))
 
 
 def _given(said: Said) -> Iterator[Statement]:
     block = said.clause.block
+    if has("no_gift", said.folded) or (block.kind == "row" and has("paid_row", said.folded)):
+        return
     for offer in offers(said.clause.text, block.columns, block.trail):
         if offer.kind == "free-amount":
             until = _end(said.clause.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.meaning.answering import Said, about, asked, said_in
+from monitor.meaning.answering import Said, about, asked, has, said_in
 from monitor.meaning.on_data import on_retention, on_review, on_training
 from monitor.meaning.on_offers import on_conditions, on_offers
 from monitor.meaning.understand import is_understood
@@ -23,7 +23,9 @@ def statements(document: Document, page_type: str, links: Sequence[Link] = ()) -
     if not questions or not is_understood(document.language):
         return ()
     said = tuple(said_in(document, page_type))
-    found = [statement for name, read in _OF_CLAUSE.items() if name in questions for each in said for statement in read(each)]
+    # On a page about an offer the items of a list are what a plan has: "Your data is not used", under "Team".
+    told = [each for each in said if page_type != "free-offer" or each.clause.block.kind != "item"]
+    found = [statement for name, read in _OF_CLAUSE.items() if name in questions for each in told for statement in read(each)]
     found += _opt_out(document, page_type, links) if "opt-out" in questions else ()
     offered = list(on_offers(said, page_type)) if "free" in questions else []
     return tuple(dict.fromkeys((*found, *offered, *on_conditions(said, page_type, offered))))
@@ -35,5 +37,8 @@ def _opt_out(document: Document, page_type: str, links: Sequence[Link]) -> Itera
     if found is None:
         return
     clause, way = found
-    for scope in Said(clause, about(document, page_type)).scopes:
+    said = Said(clause, about(document, page_type))
+    if has("regional", said.folded) or has("aside", said.folded):
+        return
+    for scope in said.scopes:
         yield Statement("opt-out", scope, "offered", way.text, clause.block.trail, url=way.url)

@@ -35,8 +35,8 @@ _LONGEST = 700
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'“”‘’()（）\[\]，。；、！？]{3,2000}")
 _TRAILING = ".,;:!?*_"
-_FAR = 2
-"""How near a clause is to training that does not speak of it: see `_distance`."""
+_NAMES_TRAINING = 0
+"""How near a clause is to training that names it: see `_distance`."""
 _LEAST = 3
 """Characters of a link's words below which they stand in a clause by chance."""
 
@@ -64,7 +64,7 @@ def way_out(document: Document, links: Sequence[Link] = ()) -> WayOut | None:
 
 def way_out_of_training(document: Document, links: Sequence[Link] = ()) -> tuple[Clause, WayOut] | None:
     """How a text says that its reader can keep data out of training, and the clause that says so; None of any other use."""
-    on_training = (each for each in _found(document) if each[0][1] < _FAR)
+    on_training = (each for each in _found(document) if each[0][1] == _NAMES_TRAINING)
     best = min(on_training, key=_rank, default=None)
     return (best[1], _told(best[1], links)) if best else None
 
