@@ -22,7 +22,7 @@ _ASKED: dict[str, tuple[Question, ...]] = {
     "pricing": ("free", "condition"),
     "free-offer": ("training", "opt-out", "retention", "free", "condition"),
 }
-"""What pages of a type are asked. A policy on what users may do says nothing of what the vendor does; a list of changes tells what was."""
+"""What pages of a type are asked. What users may do says nothing of what the vendor does; a list of changes tells what was."""
 _ELSE: tuple[Question, ...] = ("training", "opt-out", "retention", "review", "free", "condition")
 _OF_TYPE: dict[str, tuple[Scope, ...]] = {
     "commercial-terms": ("business", "api"),
@@ -52,12 +52,13 @@ def has(name: str, text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What a page says of whom it is for: its first heading, the scopes that this or its title names, and those of its type.
+class About:
+    """Whom a page is for: its type, its first heading, the scopes that this or its title names, and those of its type.
 
     A page may hold several documents; what stands under another top heading than the first is not what the title speaks of.
     """
 
+    type: str
     heading: str
     of_title: tuple[Scope, ...]
     of_type: tuple[Scope, ...]
@@ -68,7 +69,7 @@ class Said:
     """A clause as it is asked: with its lead, folded, and with the page it stands on."""
 
     clause: Clause
-    page: Page
+    page: About
 
     @cached_property
     def full(self) -> str:
@@ -107,9 +108,9 @@ class Said:
 
     @cached_property
     def product(self) -> str:
-        """The product whose plan it speaks of, as the text calls it: "our Paid Services on Northwind Chat"; "" where it names none."""
+        """The product whose plan it speaks of, as the text calls it: "our Paid Services on Northwind Chat"; or ""."""
         found = _PRODUCT.search(self.full)
-        return found[1].strip() if found else ""
+        return re.sub(r"(?:\s+(?:and|or))+$", "", found[1].strip()) if found else ""
 
 
 def said_in(document: Document, page_type: str) -> Iterator[Said]:
@@ -121,10 +122,12 @@ def said_in(document: Document, page_type: str) -> Iterator[Said]:
             yield Said(clause, page)
 
 
-def about(document: Document, page_type: str) -> Page:
+def about(document: Document, page_type: str) -> About:
     """Whom a page is for."""
     heading = next((block.text for block in document.blocks if block.kind == "heading"), "")
-    return Page(heading, _of_title(heading) or _of_title(document.title), _OF_TYPE.get(page_type, _CONSUMER))
+    return About(
+        page_type, heading, _of_title(heading) or _of_title(document.title), _OF_TYPE.get(page_type, _CONSUMER)
+    )
 
 
 def _of_title(title: str) -> tuple[Scope, ...]:

@@ -27,14 +27,20 @@ _TOGETHER = {
 """Answers that do not contradict one another, the last the most exact: who says it all says that."""
 _NO_CHOICE = frozenset({"does not train", "trains only if opted in"})
 """Answers on training with which there is nothing to opt out of."""
-_NOUNS = re.compile(r"\b(?:inputs?|outputs?|prompts?|conversations?|chats?|files?|messages?|logs?|images?|content)\b|对话|输入|输出|文件|日志|内容")
+_NOUNS = re.compile(
+    r"\b(?:inputs?|outputs?|prompts?|conversations?|chats?|files?|messages?|logs?|images?|content)\b"
+    r"|对话|输入|输出|文件|日志|内容"
+)
+"""What is kept: two periods of one page are told apart by it."""
 
 Key = tuple[Question, Scope, str]
 
 
 def answers(evidence: Iterable[Evidence]) -> tuple[Answer, ...]:
     """What statements of a vendor's pages come to, in the order of the questions."""
-    ranked = sorted(evidence, key=lambda each: _TYPES.index(each.source.type) if each.source.type in _TYPES else len(_TYPES))
+    ranked = sorted(
+        evidence, key=lambda each: _TYPES.index(each.source.type) if each.source.type in _TYPES else len(_TYPES)
+    )
     by_question: defaultdict[tuple[Question, Scope], list[Evidence]] = defaultdict(list)
     for each in ranked:
         by_question[each.statement.question, each.statement.scope].append(each)
@@ -42,7 +48,9 @@ def answers(evidence: Iterable[Evidence]) -> tuple[Answer, ...]:
     silent = [Answer(*key, "", "unknown") for key in ALWAYS if key not in by_question]
     told = [answer for answer in (*found, *silent) if not _is_idle(answer, found)]
     order = {key: place for place, key in enumerate(ALWAYS)}
-    return tuple(sorted(told, key=lambda answer: (_place(answer), order.get((answer.question, answer.scope), len(order)))))
+    return tuple(
+        sorted(told, key=lambda answer: (_place(answer), order.get((answer.question, answer.scope), len(order))))
+    )
 
 
 def _place(answer: Answer) -> tuple[int, int]:
@@ -71,7 +79,9 @@ def _answered(
             yield _agreed(question, scope, item, same, everything.get(("opt-out", scope), []))
 
 
-def _agreed(question: Question, scope: Scope, item: str, said: list[Evidence], ways_out: Sequence[Evidence] = ()) -> Answer:
+def _agreed(
+    question: Question, scope: Scope, item: str, said: list[Evidence], ways_out: Sequence[Evidence] = ()
+) -> Answer:
     """The one answer that statements come to, or the contradiction between them."""
     given = list(dict.fromkeys(each.statement.answer for each in said))
     refusable = [way for way in ways_out if any(way.source.page == each.source.page for each in said)]
@@ -79,7 +89,9 @@ def _agreed(question: Question, scope: Scope, item: str, said: list[Evidence], w
         return Answer(question, scope, item, "known", "trains unless opted out", (said[0], *refusable[:1], *said[1:]))
     answer = given[0] if len(given) == 1 else _exact(question, set(given), said)
     if answer:
-        return Answer(question, scope, item, "known", answer, tuple(each for each in said if each.statement.answer == answer))
+        return Answer(
+            question, scope, item, "known", answer, tuple(each for each in said if each.statement.answer == answer)
+        )
     firsts = (next(each for each in said if each.statement.answer == word) for word in given)
     return Answer(question, scope, item, "conflict", evidence=tuple(firsts))
 
@@ -104,7 +116,13 @@ def _kept(scope: Scope, said: list[Evidence]) -> Iterator[Answer]:
             if len(by_days) == 1:
                 yield Answer("retention", scope, f"{item} {noun}", "known", alike[0].statement.answer, tuple(alike))
             else:
-                yield Answer("retention", scope, f"{item} {noun}", "conflict", evidence=tuple(each[0] for each in by_days.values()))
+                yield Answer(
+                    "retention",
+                    scope,
+                    f"{item} {noun}",
+                    "conflict",
+                    evidence=tuple(each[0] for each in by_days.values()),
+                )
 
 
 def _offered(question: Question, said: list[Evidence]) -> Iterator[Answer]:
@@ -118,11 +136,17 @@ def _offered(question: Question, said: list[Evidence]) -> Iterator[Answer]:
 
 
 def _thing(evidence: Evidence) -> str:
-    """What an offer is of, for whom and on what condition: amounts that share it are of one thing. Without a name each is its own."""
+    """What an offer is of, for whom and on what condition: amounts that share it are of one thing. Without a name each is alone."""
     statement, amount = evidence.statement, evidence.statement.amount
     if amount is None:
         return statement.item or statement.answer
-    parts = [amount.unit, amount.per or "", str(amount.every), fold(amount.scope), *sorted(map(fold, amount.conditions))]
+    parts = [
+        amount.unit,
+        amount.per or "",
+        str(amount.every),
+        fold(amount.scope),
+        *sorted(map(fold, amount.conditions)),
+    ]
     return " / ".join([*parts, "" if amount.scope else _figure(amount)])
 
 
@@ -171,7 +195,9 @@ def counterparts(then: Sequence[Answer], now: Sequence[Answer]) -> tuple[Answer 
     by_key = {_key(answer): answer for answer in then}
     offers_then = [answer for answer in then if answer.best and answer.best.amount]
     became = _paired(offers_then, [answer for answer in now if answer.best and answer.best.amount])
-    return tuple(became.get(_key(answer)) if answer.best and answer.best.amount else by_key.get(_key(answer)) for answer in now)
+    return tuple(
+        became.get(_key(answer)) if answer.best and answer.best.amount else by_key.get(_key(answer)) for answer in now
+    )
 
 
 def _key(answer: Answer) -> Key:
@@ -192,11 +218,13 @@ def _paired(then: Sequence[Answer], now: Sequence[Answer]) -> dict[Key, Answer]:
     waiting = [answer for answer in now if _key(answer) not in pairs]
     for old, new in align(tuple(map(_offer, left)), tuple(map(_offer, waiting))):
         if old and new:
-            pairs[_key(waiting[[_offer(each) for each in waiting].index(new)])] = left[[_offer(each) for each in left].index(old)]
+            pairs[_key(waiting[[_offer(each) for each in waiting].index(new)])] = left[
+                [_offer(each) for each in left].index(old)
+            ]
     return pairs
 
 
 def _offer(answer: Answer) -> Offer:
     best = answer.best
-    assert best is not None and best.amount is not None  # noqa: PT018
+    assert best is not None and best.amount is not None
     return Offer(best.quote, "free-amount", best.amount)

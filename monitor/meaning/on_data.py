@@ -6,11 +6,12 @@ Precision comes first: a clause is an answer where it names the users' content, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from monitor.meaning.answering import Said, has
 from monitor.meaning.durations import durations
 from monitor.meaning.stance import STANCES, stance_rule
-from monitor.model import Statement
+from monitor.model import Question, Scope, Statement
 
 _TRAINS, _UNLESS, _ONLY_IF, _NEVER = "trains", "trains unless opted out", "trains only if opted in", "does not train"
 _LONGEST_ROW = 700
@@ -58,7 +59,9 @@ def _is_aside(said: Said) -> bool:
     text = said.folded
     kinds = ("elsewhere", "aside", "theirs", "left_out", "regional")
     of_readers = has("people", text) and has("reads", text)
-    return any(has(kind, text) for kind in kinds) or has("others", said.headings) or of_readers or _is_of_some_plans(said)
+    return (
+        any(has(kind, text) for kind in kinds) or has("others", said.headings) or of_readers or _is_of_some_plans(said)
+    )
 
 
 def _is_of_some_plans(said: Said) -> bool:
@@ -68,16 +71,22 @@ def _is_of_some_plans(said: Said) -> bool:
 
 def on_retention(said: Said) -> Iterator[Statement]:
     """How long content is kept: the one period that a clause names, and from when it runs."""
-    text, days = said.folded, _period(said.clause.text)
-    if "retention" not in said.reading.topics or not days or not (has("kept_content", text) and has("kept", text)):
+    text = said.folded
+    if "retention" not in said.reading.topics or not (has("kept_content", text) and has("kept", text)):
         return
-    if days >= _LONGEST_KEPT or len(text) > _LONGEST_ROW or has("kept_apart", text) or has("elsewhere_kept", text) or has("others", said.headings):
+    days = _period(said.clause.text)
+    if not days or days >= _LONGEST_KEPT or len(text) > _LONGEST_ROW or _is_kept_elsewhere(said):
         return
     runs = ("after deletion", "after_deletion"), ("after the end", "after_end")
     answer = next((name for name, words in runs if has(words, text)), "kept")
     case = "refused" if has("refused", text) else "allowed" if has("allowed", text) else ""
     for scope in said.scopes:
         yield _statement(said, "retention", scope, answer, item=f"{answer} {case}".strip(), days=days)
+
+
+def _is_kept_elsewhere(said: Said) -> bool:
+    """Whether the period is that of something else than content, of one case of it, or of others who keep it."""
+    return has("kept_apart", said.folded) or has("elsewhere_kept", said.folded) or has("others", said.headings)
 
 
 def _period(text: str) -> float | None:
@@ -100,5 +109,5 @@ def on_review(said: Said) -> Iterator[Statement]:
         yield _statement(said, "review", scope, answer)
 
 
-def _statement(said: Said, question, scope, answer, **more) -> Statement:
+def _statement(said: Said, question: Question, scope: Scope, answer: str, **more: Any) -> Statement:
     return Statement(question, scope, answer, said.clause.text, said.clause.block.trail, **more)

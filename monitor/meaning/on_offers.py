@@ -1,6 +1,6 @@
 """What a page answers on offers: what is given, until when, and on what condition. Pure.
 
-An offer is told as it is read: without a number, or with a blank that nobody filled in, it is shown as that, and no number is guessed.
+An offer is told as it is read: one without a number, or with a blank that nobody filled in, is shown as that; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from monitor.meaning.answering import Said, has
 from monitor.meaning.dates import dates
 from monitor.meaning.lexicon import fold
 from monitor.meaning.offers import offers
-from monitor.model import Statement
+from monitor.model import Clause, Statement
 
 CONDITIONS = ("share", "spend", "bound", "region", "verify", "who")
 """Data is given for it; money is spent first; no way back; not everywhere; who one is has to be shown; not for everybody."""
@@ -26,7 +27,7 @@ _LEAD, _TAIL = 48, 8
 
 def on_offers(said: Sequence[Said], page_type: str) -> Iterator[Statement]:
     """What a page gives, each offer by itself, with the day on which it ends where the page names one."""
-    given = [statement for each in said for statement in _given(each)]
+    given = [statement for each in said for statement in _given(each.clause)]
     ends = _end_of_all(said) if page_type in _OFFERING else None
     yield from (statement if statement.until else replace(statement, until=ends) for statement in given)
     if page_type in _PRICED:
@@ -53,14 +54,17 @@ def _is_about_offer(said: Said, page_type: str) -> bool:
     return told and (has("granted", said.folded) or has("offer_named", said.folded))
 
 
-def _given(said: Said) -> Iterator[Statement]:
-    block = said.clause.block
-    if has("no_gift", said.folded) or (block.kind == "row" and has("paid_row", said.folded)):
-        return
-    for offer in offers(said.clause.text, block.columns, block.trail):
-        if offer.kind == "free-amount":
-            until = _end(said.clause.text)
-            yield Statement("free", "", "given", said.clause.text, block.trail, amount=offer.amount, until=until)
+@lru_cache(maxsize=1 << 15)  # a new version repeats nearly all clauses of the one before it
+def _given(clause: Clause) -> tuple[Statement, ...]:
+    """The offers of one clause; of a row on what is paid for, or of what a unit is worth, none."""
+    block, text = clause.block, clause.text
+    found = [offer for offer in offers(text, block.columns, block.trail) if offer.kind == "free-amount"]
+    folded = fold(text) if found else ""
+    if has("no_gift", folded) or (block.kind == "row" and has("paid_row", folded)):
+        return ()
+    return tuple(
+        Statement("free", "", "given", text, block.trail, amount=offer.amount, until=_end(text)) for offer in found
+    )
 
 
 def _vague(said: Said, answer: str) -> Statement:

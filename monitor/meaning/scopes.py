@@ -16,7 +16,7 @@ def scopes(text: str) -> tuple[int, ...]:
 
 
 def scope_keys(text: str) -> frozenset[str]:
-    """The scopes that words name, each by its key in the data file: `free`, `paid`, `consumer`, `business`, `api`, `feedback`, `eu`."""
+    """The scopes that words name, by their keys: `free`, `paid`, `consumer`, `business`, `api`, `feedback`, `eu`."""
     return frozenset(_scopes()[number][2] for number in scopes(text))
 
 

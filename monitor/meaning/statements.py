@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
-from monitor.meaning.answering import Said, about, asked, has, said_in
+from monitor.meaning.answering import About, Said, about, asked, has, said_in
 from monitor.meaning.on_data import on_retention, on_review, on_training
 from monitor.meaning.on_offers import on_conditions, on_offers
 from monitor.meaning.understand import is_understood
 from monitor.meaning.way_out import way_out_of_training
-from monitor.model import Document, Link, Statement
+from monitor.model import Clause, Document, Link, Question, Statement
 
-_OF_CLAUSE = {"training": on_training, "retention": on_retention, "review": on_review}
+_OF_CLAUSE: tuple[tuple[Question, Callable[[Said], Iterable[Statement]]], ...] = (
+    ("training", on_training),
+    ("retention", on_retention),
+    ("review", on_review),
+)
+_IN = frozenset({"trains", "trains unless opted out"})
+"""Answers on training beside which it is asked how to opt out."""
 
 
 def statements(document: Document, page_type: str, links: Sequence[Link] = ()) -> tuple[Statement, ...]:
@@ -23,12 +30,23 @@ def statements(document: Document, page_type: str, links: Sequence[Link] = ()) -
     if not questions or not is_understood(document.language):
         return ()
     said = tuple(said_in(document, page_type))
-    # On a page about an offer the items of a list are what a plan has: "Your data is not used", under "Team".
-    told = [each for each in said if page_type != "free-offer" or each.clause.block.kind != "item"]
-    found = [statement for name, read in _OF_CLAUSE.items() if name in questions for each in told for statement in read(each)]
-    found += _opt_out(document, page_type, links) if "opt-out" in questions else ()
+    on_data = [statement for each in said for statement in _on_data(each.clause, each.page)]
+    found = [
+        statement for name, _ in _OF_CLAUSE if name in questions for statement in on_data if statement.question == name
+    ]
+    if "opt-out" in questions and any(each.question == "training" and each.answer in _IN for each in found):
+        found += _opt_out(document, page_type, links)
     offered = list(on_offers(said, page_type)) if "free" in questions else []
     return tuple(dict.fromkeys((*found, *offered, *on_conditions(said, page_type, offered))))
+
+
+@lru_cache(maxsize=1 << 15)  # a new version repeats nearly all clauses of the one before it
+def _on_data(clause: Clause, page: About) -> tuple[Statement, ...]:
+    """What one clause answers on users' data. On a page about an offer an item of a list is what a plan has."""
+    if page.type == "free-offer" and clause.block.kind == "item":
+        return ()
+    said = Said(clause, page)
+    return tuple(statement for _, read in _OF_CLAUSE for statement in read(said))
 
 
 def _opt_out(document: Document, page_type: str, links: Sequence[Link]) -> Iterator[Statement]:

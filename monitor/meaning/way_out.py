@@ -102,6 +102,8 @@ def _leaves_a_choice(clause: Clause) -> bool:
     full = _full(clause)
     if clause.block.kind == "heading" or full[-1:] in "?？" or len(full) > _LONGEST or is_quiet(clause.block.trail):
         return False
+    if not _has("refusal", fold(full)):  # most clauses end here
+        return False
     text = _without_closing(full)
     return _has("refusal", text) and not _has("never", text) and not _has("denied", text)
 

@@ -23,10 +23,11 @@ State = Literal["known", "unknown", "conflict"]
 class Statement:
     """What one clause of a page answers to a question, for one scope.
 
-    `answer` is a word of the question's own: a stance for `training`, `offered` for `opt-out`, from when a period of `days` runs for
-    `retention` (`kept`, `after deletion`, `after the end`), how far people read for `review`, the kind of a `condition`; for `free`
-    `given` with its amount, `no amount` or `placeholder`. `item` tells apart answers that stand side by side. A `general` clause
-    speaks of less than the question asks, and answers nothing: it is what to show where no other does.
+    `answer` is a word of the question's own: a stance for `training`, `offered` for `opt-out`, from when a period of `days` runs
+    for `retention` (`kept`, `after deletion`, `after the end`), how far people read for `review` (`read`, `in named cases`,
+    `not read`), the kind of a `condition`; for `free` `given` with its amount, `no amount` or `placeholder`. `item` tells apart
+    answers that stand side by side. A `general` clause speaks of less than the question asks, and answers nothing: it is what to
+    show where no other does.
     """
 
     question: Question
@@ -87,8 +88,8 @@ class Answer:
 class Fact:
     """An answer of a vendor's pages, since when it stands without a break, and what it was before.
 
-    `since` is the time of the first version in which it stood; with `from_start` that is the oldest that the archive has of the page,
-    and it may have stood longer. Of what is unknown and always was there is no `since`.
+    `since` is the time of the first version in which it stood; with `from_start` that is the oldest that the archive has of the
+    page, and it may have stood longer. Of what is unknown and always was there is no `since`.
     """
 
     vendor: str
