@@ -104,7 +104,8 @@ class Said:
             if named := _named(text):
                 return named
         own = trail[0] if trail and trail[0] != self.page.heading else ""
-        return (_of_title(own) if own else self.page.of_title) or self.page.of_type
+        titled = _of_title(own) if own else self.page.of_title
+        return titled if titled and not set(titled) <= set(self.page.of_type) else self.page.of_type
 
     @cached_property
     def product(self) -> str:

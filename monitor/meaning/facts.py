@@ -129,8 +129,12 @@ def _offered(question: Question, said: list[Evidence]) -> Iterator[Answer]:
     """Each offer by itself; amounts of one thing, on one condition, that differ from page to page contradict one another."""
     for item, same in _grouped(said, _thing).items():
         states = _grouped(same, lambda each: _figure(each.statement.amount))
+        pages = {each.source.page for each in same}
         if len(states) == 1 or question == "condition":
             yield Answer(question, "", item, "known", same[0].statement.answer, tuple(same))
+        elif len(pages) == 1:  # one page gives several, to several
+            for figure, alike in states.items():
+                yield Answer(question, "", f"{item} / {figure}", "known", alike[0].statement.answer, tuple(alike))
         else:
             yield Answer(question, "", item, "conflict", evidence=tuple(each[0] for each in states.values()))
 

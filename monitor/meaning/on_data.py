@@ -23,7 +23,7 @@ _LONGEST_KEPT = 3_650
 def on_training(said: Said) -> Iterator[Statement]:
     """Whether content is trained on: one statement for each scope, or a general one where training is not named."""
     text = said.folded
-    if "training" not in said.reading.topics or not _names_content(said) or _is_aside(said):
+    if "training" not in said.reading.topics or not _names_content(said) or _is_aside(said) or _is_case_of_keeping(said):
         return
     stance = _stance(said)
     if stance not in STANCES or not has("acts", text):
@@ -64,6 +64,12 @@ def _is_aside(said: Said) -> bool:
     )
 
 
+def _is_case_of_keeping(said: Said) -> bool:
+    """Whether a clause names a choice only as the case in which content is kept for a period."""
+    chosen = has("allowed", said.folded) or has("refused", said.folded)
+    return chosen and "retention" in said.reading.topics and _period(said.clause.text) is not None
+
+
 def _is_of_some_plans(said: Said) -> bool:
     """Whether a clause makes an exception of plans: what it says of all others is not what it says of these."""
     return has("excepted", said.folded) and not (has("plans", said.folded) and "consumer" in said.scopes)
@@ -86,7 +92,8 @@ def on_retention(said: Said) -> Iterator[Statement]:
 
 def _is_kept_elsewhere(said: Said) -> bool:
     """Whether the period is that of something else than content, of one case of it, or of others who keep it."""
-    return has("kept_apart", said.folded) or has("elsewhere_kept", said.folded) or has("others", said.headings)
+    kinds = ("kept_apart", "elsewhere_kept", "excepted")
+    return any(has(kind, said.folded) for kind in kinds) or has("others", said.headings)
 
 
 def _period(text: str) -> float | None:

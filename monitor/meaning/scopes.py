@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from monitor.meaning.lexicon import fold
@@ -18,6 +19,12 @@ def scopes(text: str) -> tuple[int, ...]:
 def scope_keys(text: str) -> frozenset[str]:
     """The scopes that words name, by their keys: `free`, `paid`, `consumer`, `business`, `api`, `feedback`, `eu`."""
     return frozenset(_scopes()[number][2] for number in scopes(text))
+
+
+def scope_numbers(keys: Iterable[str]) -> tuple[int, ...]:
+    """Scopes by their keys, as numbers for `scope_words`."""
+    wanted = frozenset(keys)
+    return tuple(number for number, (_, _, key) in enumerate(_scopes()) if key in wanted)
 
 
 def scope_words(numbers: tuple[int, ...], language: str) -> str:
