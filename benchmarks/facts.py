@@ -2,8 +2,8 @@
 
     python benchmarks/facts.py SHARED [--all] [--corpus NAME ...]
 
-SHARED holds `bench/histories.py` and `corpus/`. Of each vendor of `terms-dev` and `pages-dev` (or of the corpora named) the last
-capture of every page is read, and every fact that is known, or on which pages contradict one another, is held against
+SHARED holds `bench/histories.py` and `corpus/`. Of each vendor of the recorded histories and of the pages in `written/` (or of the
+corpora named) the last capture of every page is read, and every fact that is known, or on which pages contradict one another, is held against
 `facts_checked.jsonl` beside this file: one judgement a line, with a hash in the place of the quote. Prints the share that is right,
 the wrong ones, and those that nobody has judged yet; with --all every fact. Exit status 1 if a fact is unjudged.
 """
@@ -29,7 +29,9 @@ from monitor.model import Answer, Evidence, Page, Source
 
 HERE = Path(__file__).parent
 CHECKED = HERE / "facts_checked.jsonl"
-CORPORA = ("terms", "pages")
+CORPORA = ("terms", "pages", "more", "zh", "plain", "hard")
+WRITTEN = ("plain", "hard")
+"""Pages written for measuring; the others are recorded ones, of vendors whose texts were or were not in view when rules were made."""
 Row = dict[str, Any]
 
 
@@ -45,7 +47,8 @@ def main() -> int:
     judged = {key(row): row for row in map(json.loads, CHECKED.read_text("utf-8").splitlines())}
     unjudged = 0
     for name in given.corpus:
-        folder = histories.unpack(given.shared / "corpus" / f"{name}-dev")
+        kept = HERE / "written" / name / "pairs" if name in WRITTEN else given.shared / "corpus" / f"{name}-dev"
+        folder = histories.unpack(kept)
         rows = list(facts_of(name, histories.lines(folder / "captures.jsonl"), folder))
         unjudged += report(name, rows, judged, all_=given.all_)
     return 1 if unjudged else 0

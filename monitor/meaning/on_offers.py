@@ -60,7 +60,8 @@ def _given(clause: Clause) -> tuple[Statement, ...]:
     block, text = clause.block, clause.text
     found = [offer for offer in offers(text, block.columns, block.trail) if offer.kind == "free-amount"]
     folded = fold(text) if found else ""
-    if has("no_gift", folded) or (block.kind == "row" and has("paid_row", folded)):
+    priced = block.kind == "row" and (has("paid_row", folded) or has("priced", fold(" / ".join(block.trail[-1:]))))
+    if priced or has("no_gift", folded):
         return ()
     return tuple(
         Statement("free", "", "given", text, block.trail, amount=offer.amount, until=_end(text)) for offer in found
