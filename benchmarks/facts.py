@@ -3,9 +3,9 @@
     python benchmarks/facts.py SHARED [--all] [--corpus NAME ...]
 
 SHARED holds `bench/histories.py` and `corpus/`. Of each vendor of the recorded histories and of the pages in `written/` (or of the
-corpora named) the last capture of every page is read, and every fact that is known, or on which pages contradict one another, is held against
-`facts_checked.jsonl` beside this file: one judgement a line, with a hash in the place of the quote. Prints the share that is right,
-the wrong ones, and those that nobody has judged yet; with --all every fact. Exit status 1 if a fact is unjudged.
+corpora named) the last capture of every page is read, and every fact that is known, or on which pages contradict one another, is
+held against `facts_checked.jsonl` beside this file: one judgement a line, with a hash in the place of the quote. Prints the share
+that is right, the wrong ones, and those that nobody has judged yet; with --all every fact. Exit status 1 if a fact is unjudged.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 CHECKED = HERE / "facts_checked.jsonl"
 CORPORA = ("terms", "pages", "more", "zh", "plain", "hard")
 WRITTEN = ("plain", "hard")
-"""Pages written for measuring; the others are recorded ones, of vendors whose texts were or were not in view when rules were made."""
+"""Pages written for measuring; the others are recorded ones."""
 Row = dict[str, Any]
 
 

@@ -71,7 +71,9 @@ def test_the_pages_of_a_seed_answer_as_expected(folder: Path) -> None:
         assert not any(fits(answer, excluded) for answer in found), (excluded, found)
     for name in expected(folder)["unknown"]:
         question, _, scope = name.partition(" ")
-        assert [answer.state for answer in found if (answer.question, answer.scope) == (question, scope)] == ["unknown"], name
+        assert [answer.state for answer in found if (answer.question, answer.scope) == (question, scope)] == [
+            "unknown"
+        ], name
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -1,7 +1,7 @@
 """What an alert leads with: a fact that changed. Pure.
 
-A change may say in one clause what another clause denied before it; its findings tell each of them by itself. Where what the page says
-on a question is another answer than before, the finding that carries the new words tells both, and stands first.
+A change may say in one clause what another clause denied before it; its findings tell each of them by itself. Where the page's
+answer to a question is another than before, the finding that carries the new words tells both, and stands first.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ class Turn:
     before: Answer | None
 
 
-def led(findings: Sequence[Finding], before: Document, after: Document, page: Page, language: str) -> tuple[Finding, ...]:
+def led(
+    findings: Sequence[Finding], before: Document, after: Document, page: Page, language: str
+) -> tuple[Finding, ...]:
     """The findings of a change, those first that carry a fact which it turned, and telling it; the others as they stood.
 
     A finding of less importance than the first leads nothing: how much a change matters, the rules have said.

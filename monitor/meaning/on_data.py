@@ -23,7 +23,12 @@ _LONGEST_KEPT = 3_650
 def on_training(said: Said) -> Iterator[Statement]:
     """Whether content is trained on: one statement for each scope, or a general one where training is not named."""
     text = said.folded
-    if "training" not in said.reading.topics or not _names_content(said) or _is_aside(said) or _is_case_of_keeping(said):
+    if (
+        "training" not in said.reading.topics
+        or not _names_content(said)
+        or _is_aside(said)
+        or _is_case_of_keeping(said)
+    ):
         return
     stance = _stance(said)
     if stance not in STANCES or not has("acts", text):

@@ -78,7 +78,7 @@ def _is_blank(said: Said) -> bool:
 
 def _is_vague(said: Said) -> bool:
     """Whether a clause offers something without saying how much."""
-    return "free-amount" in said.reading.topics and has("granted", said.folded)
+    return has("vague", said.folded)
 
 
 def _first(said: Iterable[Said]) -> Iterator[Said]:
