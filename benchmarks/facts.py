@@ -15,6 +15,7 @@ import hashlib
 import importlib
 import json
 import sys
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
@@ -49,7 +50,9 @@ def main() -> int:
     for name in given.corpus:
         kept = HERE / "written" / name / "pairs" if name in WRITTEN else given.shared / "corpus" / f"{name}-dev"
         folder = histories.unpack(kept)
+        began = time.process_time()
         rows = list(facts_of(name, histories.lines(folder / "captures.jsonl"), folder))
+        print(f"{name}: pages read and asked in {time.process_time() - began:.1f} s of CPU")
         unjudged += report(name, rows, judged, all_=given.all_)
     return 1 if unjudged else 0
 

@@ -1,4 +1,4 @@
-"""The seeds: what the pages of a vendor answer together, and the sentence of the alert when one changes (see tests/seeds/README.md)."""
+"""The seeds: what a vendor's pages answer together, and the alert's sentence when one changes (see tests/seeds/README.md)."""
 
 from __future__ import annotations
 

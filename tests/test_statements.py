@@ -41,7 +41,8 @@ def answers_to(question: Question, text: str, page_type: str = "terms", *trail: 
          [("consumer", "trains unless opted out")]),
         ("We train our models on your chats only with your consent.", "terms", [("consumer", "trains only if opted in")]),
         ("我们会将您的输入和输出用于训练模型。", "terms", [("consumer", "trains")]),
-        ("在您开启改进计划的前提下，我们会将您的对话内容用于改进模型的效果。", "privacy", [("consumer", "trains only if opted in")]),
+        ("在您开启改进计划的前提下，我们会将您的对话内容用于改进模型的效果。", "privacy",
+         [("consumer", "trains only if opted in")]),
     ],
 )  # fmt: skip
 def test_a_clause_on_training_is_of_those_whom_it_names(

@@ -27,7 +27,7 @@ _LEAD, _TAIL = 48, 8
 
 def on_offers(said: Sequence[Said], page_type: str) -> Iterator[Statement]:
     """What a page gives, each offer by itself, with the day on which it ends where the page names one."""
-    given = [statement for each in said for statement in _given(each.clause)]
+    given = [statement for each in said for statement in _given(each.clause) if _is_given_here(statement, page_type)]
     ends = _end_of_all(said) if page_type in _OFFERING else None
     yield from (statement if statement.until else replace(statement, until=ends) for statement in given)
     if page_type in _PRICED:
@@ -66,6 +66,12 @@ def _given(clause: Clause) -> tuple[Statement, ...]:
     return tuple(
         Statement("free", "", "given", text, block.trail, amount=offer.amount, until=_end(text)) for offer in found
     )
+
+
+def _is_given_here(statement: Statement, page_type: str) -> bool:
+    """Whether a page of a type gives what it states: a contract's percentages are of prices between the parties."""
+    percent = statement.amount is not None and statement.amount.unit == "percent"
+    return not percent or page_type in _PRICED or page_type == "other"
 
 
 def _vague(said: Said, answer: str) -> Statement:

@@ -56,7 +56,7 @@ def _opt_out(document: Document, page_type: str, links: Sequence[Link]) -> Itera
         return
     clause, way = found
     said = Said(clause, about(document, page_type))
-    if has("regional", said.folded) or has("aside", said.folded):
+    if any(has(kind, said.folded) for kind in ("regional", "aside", "theirs")):
         return
     for scope in said.scopes:
         yield Statement("opt-out", scope, "offered", way.text, clause.block.trail, url=way.url)
