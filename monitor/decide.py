@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from monitor.compare import alike, compare, compare_clauses, states
 from monitor.extract.screen import LASTING, Trouble
 from monitor.meaning import first_of_each, is_understood, topics_of, understand
+from monitor.meaning.leading import led
 from monitor.meaning.summary import foreign, summary
 from monitor.model import (
     HEALTHY,
@@ -265,7 +266,7 @@ def judge(before: Document, after: Document, page: Page, language: str, override
     if edits and not found and not is_understood(after.language):
         said, why = (foreign(after.language, language, named) for named in (vendor, ""))
         return Change("note", "minor", (), said, why=why)
-    importance, findings = _strongest(told), first_of_each(told)
+    importance, findings = _strongest(told), led(first_of_each(told), before, after, page, language)
     topics = topics_of(finding for finding in told if finding.importance == importance)
     said = summary(findings or left_out, language, vendor)
     return Change(_VERDICTS[importance], importance, topics, said, findings, _why((*findings, *left_out)))

@@ -121,6 +121,20 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """A version without its text: when it was first and last seen to stand.
+
+    `says_same` marks one whose change from the version before it means nothing on data or offers.
+    """
+
+    id: int
+    page: str
+    seen_at: datetime
+    last_seen_at: datetime
+    says_same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PageState:
     """Where a page stands: its last capture, its last good one, its last change, its next check."""
 

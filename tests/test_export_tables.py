@@ -61,7 +61,7 @@ def test_a_kind_is_the_same_in_both_forms(eventful: Path, kind: str) -> None:
 def test_times_are_rfc_3339(eventful: Path, kind: str) -> None:
     """Each time is in UTC and says so."""
     told = lines(export(eventful, kind).stdout)
-    times = [each[key] for each in told for key in each if key.endswith("at") and each[key]]
+    times = [each[key] for each in told for key in each if key.endswith(("at", "as_of", "since")) and each[key]]
     assert times
     assert all(time.endswith("Z") and datetime.fromisoformat(time) for time in times)
 
@@ -100,7 +100,21 @@ def test_alerts_are_those_of_the_command(eventful: Path) -> None:
 # --- filters ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if "vendor" in KINDS[kind].columns])
+def test_facts_are_those_of_the_command(eventful: Path) -> None:
+    """`export facts` writes the lines of `facts --json` as of the same time, and each filter leaves some of them."""
+    said = lines(CliRunner().invoke(cli, ["facts", "--json", "--at", "2031-12-31", "--archive", str(eventful)]).stdout)
+    assert lines(export(eventful, "facts", "--until", "2031-12-31").stdout) == said
+    assert {each["vendor"] for each in lines(export(eventful, "facts", "--vendor", "qinghe").stdout)} == {"qinghe"}
+    known = [each for each in said if each["state"] == "known"]
+    assert lines(export(eventful, "facts", "--page", "acme/terms", "--until", "2031-12-31").stdout) == [
+        each for each in known if each["page"] == "terms"
+    ]
+    latest = max(each["since"] for each in known if each["since"])
+    since = lines(export(eventful, "facts", "--since", latest, "--until", "2031-12-31").stdout)
+    assert since == [each for each in said if each["since"] and each["since"] >= latest] != []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "vendor" in KINDS[kind].columns and kind != "facts"])
 def test_filters_narrow(eventful: Path, kind: str) -> None:
     """A vendor, a page and two ends of time let through what fits all of them, the ends included."""
     everything = lines(export(eventful, kind).stdout)

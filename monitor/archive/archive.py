@@ -41,6 +41,7 @@ from monitor.records import (
     ChannelState,
     Delivery,
     DeliveryState,
+    Edition,
     Entry,
     Evidence,
     Folding,
@@ -216,6 +217,11 @@ class Archive:
         with self._reading() as db:
             found = versions.version_ids(db, vendor, page)
         return map(self.version, found)
+
+    def editions(self, vendor: str) -> tuple[Edition, ...]:
+        """The versions of a vendor's pages, newest first, without their texts."""
+        with self._reading() as db:
+            return versions.editions(db, vendor)
 
     def changes(
         self,

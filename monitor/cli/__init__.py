@@ -13,6 +13,7 @@ from monitor.cli.check import COMMANDS as CHECK
 from monitor.cli.demo import COMMANDS as DEMO
 from monitor.cli.digest import COMMANDS as DIGEST
 from monitor.cli.export import COMMANDS as EXPORT
+from monitor.cli.facts import COMMANDS as FACTS
 from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
@@ -37,6 +38,7 @@ for _command in (
     *DEMO,
     *CHECK,
     *RECORDS,
+    *FACTS,
     *READ,
     *ALERTS,
     *DIGEST,

@@ -11,9 +11,19 @@ from functools import partial
 
 from monitor.archive import Archive
 from monitor.errors import DamagedRecord
+from monitor.facts import Reader, facts
 from monitor.model import Amount, Finding, Page, Settled
 from monitor.records import AlertRecord, ChangeRecord, Wanted
-from monitor.report import amount_json, capture_json, change_json, delivery_json, finding_json, stamp, told_json
+from monitor.report import (
+    amount_json,
+    capture_json,
+    change_json,
+    delivery_json,
+    fact_json,
+    finding_json,
+    stamp,
+    told_json,
+)
 
 Row = dict[str, object]
 Damaged = Callable[[DamagedRecord], None]
@@ -154,6 +164,19 @@ def _delivered(alert: AlertRecord) -> Iterator[Row]:
         yield {"id": delivery.id, "alert": alert.id, "change": alert.change} | delivery_json(delivery)
 
 
+def _facts(archive: Archive, wanted: Wanted, _damaged: Damaged) -> Iterator[Row]:
+    """As of the end of the time that is wanted, or of the last check."""
+    checked = [page.last_check_at for page in archive.pages() if page.last_check_at]
+    if not checked:
+        return
+    at = wanted.until or max(checked)
+    for fact in facts(Reader(archive), at, wanted.vendor):
+        row = fact_json(fact, at)
+        is_late = wanted.since is None or (fact.since is not None and fact.since >= wanted.since)
+        if is_late and wanted.page in (None, row["page"]):
+            yield row
+
+
 _AMOUNT = ("value", "unit", "per", "every", "qualifier", "scope", "conditions")
 KINDS: dict[str, Kind] = {
     "captures": Kind(
@@ -189,6 +212,11 @@ KINDS: dict[str, Kind] = {
         ("id", "alert", "change", "channel", "state", "key", "digest", "repeat", "attempts", "next_at", "sent_at",
          "error"),
         _deliveries,
+    ),
+    "facts": Kind(
+        ("vendor", "question", "scope", "item", "state", "answer", "value", "quote", "page", "url", "version", "as_of",
+         "since", "from_start", "before", "says", "sources"),
+        _facts,
     ),
 }  # fmt: skip
 """What can be exported, by the name that people give it."""

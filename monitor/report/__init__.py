@@ -3,7 +3,10 @@
 Pure: no clock, no network, no archive.
 """
 
+from monitor.report.answers import COLUMNS, matrix
+from monitor.report.catalogue import words_of
 from monitor.report.digest import digest_message
+from monitor.report.facts import claims, fact_json, facts_csv, facts_html, facts_markdown
 from monitor.report.forms import TEMPLATES
 from monitor.report.lines import capture_json, delivery_json, subject_of, told_json
 from monitor.report.markdown import digest_markdown
@@ -15,6 +18,7 @@ from monitor.report.style import About, Style
 from monitor.report.trial import trial
 
 __all__ = [
+    "COLUMNS",
     "TEMPLATES",
     "About",
     "Entry",
@@ -24,12 +28,18 @@ __all__ = [
     "amount_json",
     "capture_json",
     "change_json",
+    "claims",
     "delivery_json",
     "digest_markdown",
     "digest_message",
     "disagreement_json",
+    "fact_json",
+    "facts_csv",
+    "facts_html",
+    "facts_markdown",
     "finding_json",
     "line_of",
+    "matrix",
     "message",
     "notice_message",
     "report_html",
@@ -38,4 +48,5 @@ __all__ = [
     "test_message",
     "told_json",
     "trial",
+    "words_of",
 ]
