@@ -192,7 +192,7 @@ def upgrade(page: Page, capture: Capture, known: Known, read: Read | None = None
     if capture.outcome != "ok" or capture.body is None:
         return decide.unanswered(page, capture, known)
     try:
-        with _reading(page):
+        with reading(page):
             version = _version(page, capture, capture.body, read)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
@@ -217,7 +217,7 @@ def settle(
     if capture.outcome != "ok" or capture.body is None:
         return decide.unanswered(page, capture, known)
     try:
-        with _reading(page):
+        with reading(page):
             return _read(page, capture, capture.body, known, archive, judgement, read)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
@@ -267,7 +267,7 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:
     if known.version_id is None or known.edition == extract.recipe(page):
         return known
     try:
-        with _reading(page):
+        with reading(page):
             last = archive.last_snapshot(page)
             if last is None:
                 return known
@@ -280,7 +280,7 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:
 
 
 @contextmanager
-def _reading(page: Page) -> Iterator[None]:
+def reading(page: Page) -> Iterator[None]:
     """Whatever else reading and judging may break off with becomes a ReadingError: one page never stops the others.
 
     The last good version stands, so what could not be judged is compared again with the next capture, and not lost.
