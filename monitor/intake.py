@@ -66,7 +66,7 @@ class Intake:
         fresh = tuple(each for each in some if each.at not in times or not self._is_held(each, held))
         if not fresh:  # an import that was killed may have taken all in, and joined nothing
             with self._archive.together():
-                self._taking(page).join()
+                _Page(page, self._archive, self._judgement, self._run).join()
         return fresh
 
     def _is_held(self, each: Recording, held: frozenset[tuple[datetime, str | None]]) -> bool:
@@ -80,16 +80,18 @@ class Intake:
     def take(self, some: Sequence[Ahead]) -> list[Fate]:
         """Take recordings of one page in; what became of each. They are committed together: an import that is killed takes
         them again."""
-        if self._page is None or self._page.page.key != some[0].page.key:
-            self.finish()
-            self._page = self._taking(some[0].page)
+        page = self.begin(some[0].page)
         with self._archive.together():
-            fates = [self._take(each, self._page) for each in some]
+            fates = [self._take(each, page) for each in some]
         self._report.fates.update(fates)
         return fates
 
-    def _taking(self, page: Page) -> _Page:
-        return _Page(page, self._archive, self._judgement, self._run)
+    def begin(self, page: Page) -> _Page:
+        """Turn to a page; the one before is finished."""
+        if self._page is None or self._page.page.key != page.key:
+            self.finish()
+            self._page = _Page(page, self._archive, self._judgement, self._run)
+        return self._page
 
     def _take(self, each: Ahead, page: _Page) -> Fate:
         try:
@@ -116,10 +118,8 @@ class _Page:
         self._past = archive.past(page)
         self._recipe = extract.recipe(page)
         self._read: dict[int, Version | None] = {}
-        self._lately: tuple[int, Known] = (
-            0,
-            Known(),
-        )  # the capture brought into the past last, and what was wrong after it
+        # the capture brought into the past last, and what had gone wrong after it
+        self._lately: tuple[int, Known] = (0, Known())
         self._is_read_anew = False
 
     def take(self, each: Ahead, capture: Capture) -> Fate:
@@ -142,9 +142,8 @@ class _Page:
         known = self._known(before, capture.at, in_gap=in_gap)
         outcome = pipeline.weigh(self.page, capture, known, self._archive, self._judgement, each, self._run)
         if outcome.version and in_gap and after and not after.loose and self._key(after) == outcome.version.key:
-            self._past.show(
-                capture, after.id
-            )  # the change to it was told, or stands: it is not told again as an earlier one
+            # the change to it was told, or stands: it is not told again as an earlier one
+            self._past.show(capture, after.id)
             return "taken"
         apart = outcome.version is not None and not in_gap
         outcome = (
@@ -203,9 +202,10 @@ class _Page:
         """A version as it is read today; None where its bytes cannot be."""
         if stood.id not in self._read:
             try:
-                body, content_type = self._archive.content(stood.id)
-                self._read[stood.id] = self._run(reading.whole, self.page, body, content_type)
-            except (ReadingError, DamagedRecord) as error:
+                with pipeline.guarded(self.page):
+                    body, content_type = self._archive.content(stood.id)
+                    self._read[stood.id] = self._run(reading.whole, self.page, body, content_type)
+            except ReadingError as error:
                 _log.warning("%s: version %d cannot be read again: %s", self.page.key, stood.id, error)
                 self._read[stood.id] = None
         return self._read[stood.id]

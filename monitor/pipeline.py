@@ -145,7 +145,7 @@ def dated(page: Page, judgement: Judgement, first: Outcome, *others: Outcome, ru
     """What a look at a page came to; if its text says when it takes effect, the page is looked at then, and people reminded."""
     day = None
     if first.version:
-        with suppress(ReadingError), _reading(page):  # then the page is looked at no sooner
+        with suppress(ReadingError), guarded(page):  # then the page is looked at no sooner
             said = run(effective, first.version.document)
             day = said.day if said else None
     return Looked(page, (decide.taking_effect(page, first, day, judgement.reminder), *others))
@@ -211,7 +211,7 @@ def upgrade(page: Page, capture: Capture, known: Known, ahead: Read | None = Non
     if capture.outcome != "ok" or capture.body is None:
         return decide.unanswered(page, capture, known)
     try:
-        with _reading(page):
+        with guarded(page):
             version = (ahead and ahead.version) or run(reading.whole, page, capture.body, capture.content_type)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
@@ -251,7 +251,7 @@ def settle(
     if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, known):
         return decide.unchanged(page, capture, known, known.fingerprint)
     try:
-        with _reading(page):
+        with guarded(page):
             return _read(page, capture, capture.body, known, archive, judgement, ahead, run)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
@@ -307,7 +307,7 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime, run: Run =
     if known.version_id is None or known.edition == extract.recipe(page):
         return known
     try:
-        with _reading(page):
+        with guarded(page):
             last = archive.last_snapshot(page)
             if last is None:
                 return known
@@ -320,7 +320,7 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime, run: Run =
 
 
 @contextmanager
-def _reading(page: Page) -> Iterator[None]:
+def guarded(page: Page) -> Iterator[None]:
     """Whatever else reading and judging may break off with becomes a ReadingError: one page never stops the others.
 
     The last good version stands, so what could not be judged is compared again with the next capture, and not lost.

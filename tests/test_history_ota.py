@@ -14,7 +14,7 @@ from git_fakes import Repo
 from monitor.errors import LostCapture, UsageError
 from monitor.history import git, ota
 from monitor.history.ota import Wanted
-from monitor.model import Page
+from monitor.model import PAGE_TYPES, Page
 
 SNAPSHOT = "This version was recorded after extracting from snapshot https://git.example/snapshots/commit/5d41402abc4b2a76b9719d911017c592"
 PATH = "Acme Chat/Terms of Service.md"
@@ -87,6 +87,11 @@ def test_a_path_says_service_and_type(path: str, said: tuple[str, ...] | None) -
     """The folder is the service, the file's name the type and the document; what is no such path is no document."""
     terms = ota.terms(path)
     assert (terms and (terms.service, terms.type, terms.document, terms.page_type)) == said
+
+
+def test_their_types_are_ours() -> None:
+    """Each type of terms that is known there is a type of page here."""
+    assert set(ota._TYPES.values()) <= set(PAGE_TYPES)
 
 
 def test_snapshots_say_where_they_come_from(tmp_path: Path) -> None:

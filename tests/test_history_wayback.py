@@ -60,24 +60,25 @@ def test_the_index_is_asked_part_by_part() -> None:
     """Each part names the key of the next, which is sent as it came; the times are those that were given."""
     other = ["20310505060000", *ROW[1:]]
     archive = Archive([index(ROW, key="example%2Cacme%29%2Fterms+2031%21"), index(other)])
-    listed, skipped = archive.wayback.listed(PAGE.url, START, START + 9 * DAY, every=False)
-    assert [each.at for each in listed] == [START, START + DAY] and skipped == []
+    found = archive.wayback.listed(PAGE.url, START, START + 9 * DAY, every=False)
+    assert [each.at for each in found.listed] == [START, START + DAY] and found.skipped == ()
     assert "collapse=digest" in archive.asked[0] and "from=20310504060000&to=20310513060000" in archive.asked[0]
     assert archive.asked[1].endswith("&resumeKey=example%2Cacme%29%2Fterms+2031%21")
     assert "collapse" not in index_address(SERVER, PAGE.url, None, None, every=True)
 
 
 def test_lines_of_the_index_that_are_no_document_are_named() -> None:
-    """Redirects, impossible times, a second capture of one second are named; a line that comes twice is one."""
+    """Impossible times and a second capture of one second are named, redirects counted; a line that comes twice is one."""
     page = [PAGE.url, "text/html"]
     lines = [
         *(ROW, ROW, [STAMP, *page, "200", "DEF"]),
         *(["20310599000000", *ROW[1:]], ["2031", *ROW[1:]]),
         *(["20310505000000", *page, "301", "GHI"], ["20310506000000", PAGE.url, "warc/revisit", "-", "JKL"]),
     ]
-    listed, skipped = read_lines(lines)
-    assert [(each.timestamp, each.status) for each in listed] == [(STAMP, 200), ("20310506000000", None)]
-    assert sorted(each.why.split()[0] for each in skipped) == ["a", "another", "its", "its"]
+    found = read_lines(lines)
+    assert [(each.timestamp, each.status) for each in found.listed] == [(STAMP, 200), ("20310506000000", None)]
+    assert sorted(each.why.split()[0] for each in found.skipped) == ["another", "its", "its"]
+    assert found.redirects == 1
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_an_empty_index_lists_nothing(body: bytes) -> None:
 def test_an_index_that_broke_off_is_asked_again() -> None:
     """A part that is not whole is asked for again, after a while; if it stays so, that is said."""
     archive = Archive([answered(b"[[")] * 2 + [index(ROW)])
-    assert len(archive.wayback.listed(PAGE.url, None, None, every=False)[0]) == 1
+    assert len(archive.wayback.listed(PAGE.url, None, None, every=False).listed) == 1
     assert archive.waited == [10, 60]
     with pytest.raises(GivenUp, match="breaks off in the middle"):
         Archive([answered(b"[[")] * 9).wayback.listed(PAGE.url, None, None, every=False)

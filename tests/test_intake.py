@@ -14,7 +14,9 @@ from house import House
 from kept import Kept, kept, take_in
 
 from monitor.history import captures
-from monitor.history.ahead import readers
+from monitor.history.ahead import Readers, readers
+from monitor.intake import Intake, Report
+from monitor.pipeline import Judgement
 
 OLD, NEW, ODD = terms(), terms(p5=TRAINS), terms(p10="The courts of Ruritania decide.")
 THIRD = terms(p4="We keep your chats for 90 days after you delete them, and then they are gone from our systems.")
@@ -179,6 +181,17 @@ def test_the_meeting_with_the_first_check_is_a_change(house: House) -> None:
     assert record.change.verdict == "alert" and house.count("deliveries") == 0
     assert house.archive.pages()[0].last_change_id == record.id
     assert whole(house)
+
+
+def test_an_import_that_was_killed_before_the_meeting_is_joined_by_the_next(house: House) -> None:
+    """If all captures came in, and the process died before they were compared with the first check, the next import does so."""
+    house.check(NEW)
+    intake = Intake(house.archive, Judgement(), Report())
+    for part in Readers(None, 1, "en").ahead([kept(OLD, first=-10)]):
+        intake.take(part)
+    assert house.changes() == [] and whole(house)
+    assert take_in(house, kept(OLD, first=-10)).fates == {"known": 1}
+    assert house.verdicts() == ["alert"]
 
 
 def test_a_live_check_after_it_is_judged_as_before(house: House) -> None:

@@ -17,10 +17,11 @@ from monitor.errors import GivenUp, LostCapture, UsageError
 from monitor.history.ahead import Ahead
 from monitor.history.recorded import Skipped
 from monitor.history.warc import address
-from monitor.history.wayback import SERVER, Listed, Wayback
+from monitor.history.wayback import SERVER, Index, Listed, Wayback
 from monitor.intake import Intake, Report
 from monitor.model import PAGE_TYPES, Page
 from monitor.watchlist import empty
+from monitor.words import counted
 
 
 @click.command()
@@ -64,10 +65,13 @@ def wayback(
     ):
         source = Wayback(server, ask, lambda seconds, why: _wait(setup, seconds, why))
         intake = Intake(archive, judgement(setup), report)
+        intake.begin(taken_for)  # an import that was killed may have joined nothing
         try:
-            listed, skipped = source.listed(url, first, last, every=every)
-            report.skipped += skipped
-            _fetch(source, intake, bar, _fresh(listed, archive.captured(taken_for), report), taken_for, report)
+            index = source.listed(url, first, last, every=every)
+            if index.redirects:
+                setup.say(f"{counted(index.redirects, 'redirect', 'redirects')} in the index, which are no documents")
+            report.skipped += index.skipped
+            _fetch(source, intake, bar, _fresh(index, archive.captured(taken_for), report), taken_for, report)
         except GivenUp as error:
             report.skipped.append(Skipped("the rest", f"{error}; the same command goes on from here"))
         finally:
@@ -75,11 +79,11 @@ def wayback(
     close(setup, report)
 
 
-def _fresh(listed: list[Listed], held: frozenset[tuple[datetime, str | None]], report: Report) -> list[Listed]:
+def _fresh(index: Index, held: frozenset[tuple[datetime, str | None]], report: Report) -> list[Listed]:
     """Those that the archive does not hold; nothing is asked for twice."""
     times = {at for at, _ in held}
-    fresh = [each for each in listed if each.at not in times]
-    report.fates["known"] += len(listed) - len(fresh)
+    fresh = [each for each in index.listed if each.at not in times]
+    report.fates["known"] += len(index.listed) - len(fresh)
     return fresh
 
 

@@ -20,7 +20,7 @@ from monitor.errors import UsageError
 from monitor.history import git
 from monitor.history.git import Broken, Commit, File
 from monitor.history.recorded import Skipped
-from monitor.model import PAGE_TYPES, Capture, Page
+from monitor.model import Capture, Page
 
 _TECHNICAL = ("Apply technical or declaration upgrade on", "Refilter")
 _RECORDS = ("First record of", "Record new changes of", "Start tracking", "Update", *_TECHNICAL)
@@ -86,6 +86,10 @@ class Terms:
         return f"{self.type} #{self.document}" if self.document else self.type
 
 
+Found = tuple[Commit, File, Terms]
+"""A commit, the file that it left, and what its path says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which of a repository's captures: of one service, of one type of terms or of page, not before a time; empty: all.
@@ -149,29 +153,29 @@ def load(path: Path, wanted: Wanted) -> tuple[dict[str, tuple[Committed, ...]], 
     """
     repository = git.Repository(path)
     skipped: list[Skipped] = []
-    found: dict[Terms, list[tuple[Commit, File, Terms]]] = defaultdict(list)
-    for commit in repository.commits():
-        if isinstance(commit, Broken):
-            skipped.append(Skipped(f"commit {commit.id[:12]}", commit.why))
-            continue
-        for file, said in _documents(commit, skipped):
-            found[replace(said, ending="")].append((commit, file, said))
+    found = _found(repository, skipped)
     if not found:
         why = f": {skipped[0]}" if skipped else ""
         raise UsageError(f"{path}: no commit holds a document named `Service/Terms Type.md` (or .html, .pdf){why}")
-    pages = _pages(found)
-    chosen = _chosen(found, wanted, path)
-    if wanted.page and len(chosen) > 1:
-        names = ", ".join(f"{each.service}/{each.title}" for each in chosen[:5])
-        raise UsageError(
-            f"--page names one page, and {len(chosen)} documents are wanted ({names} ...): use --service and --type"
-        )
+    chosen, pages = _chosen(found, wanted, path), _pages(found)
     recorded = {}
     for each in chosen:
         page = wanted.page or pages[each]
         taken = _recordings(repository.path, page, found[each])
         recorded[page.key] = tuple(one for one in taken if wanted.since is None or one.at >= wanted.since)
     return {key: some for key, some in recorded.items() if some}, skipped
+
+
+def _found(repository: git.Repository, skipped: list[Skipped]) -> dict[Terms, list[Found]]:
+    """All documents, in the order in which they came first, each with the commits that left it and its file there."""
+    found: dict[Terms, list[Found]] = defaultdict(list)
+    for commit in repository.commits():
+        if isinstance(commit, Broken):
+            skipped.append(Skipped(f"commit {commit.id[:12]}", commit.why))
+            continue
+        for file, said in _documents(commit, skipped):
+            found[replace(said, ending="")].append((commit, file, said))
+    return found
 
 
 def _documents(commit: Commit, skipped: list[Skipped]) -> Iterator[tuple[File, Terms]]:
@@ -193,16 +197,15 @@ def _documents(commit: Commit, skipped: list[Skipped]) -> Iterator[tuple[File, T
             yield file, said
 
 
-def _pages(found: Mapping[Terms, list[tuple[Commit, File, Terms]]]) -> dict[Terms, Page]:
+def _pages(found: Mapping[Terms, list[Found]]) -> dict[Terms, Page]:
     """The pages of all documents. Names are given in the order in which documents came first, so that they stay what they are."""
     vendors: dict[str, str] = {}
     names: dict[str, set[str]] = defaultdict(set)
     pages = {}
     for each, commits in found.items():
-        vendor = vendors.setdefault(each.service, "") or naming.unique(
-            naming.short(each.service, "service"), vendors.values()
-        )
-        vendors[each.service] = vendor
+        if each.service not in vendors:
+            vendors[each.service] = naming.unique(naming.short(each.service, "service"), vendors.values())
+        vendor = vendors[each.service]
         name = naming.unique(naming.short(each.title, "terms"), names[vendor])
         names[vendor].add(name)
         located = (_location(commit.message) for commit, _, _ in reversed(commits))
@@ -221,6 +224,9 @@ def _chosen(found: Iterable[Terms], wanted: Wanted, path: Path) -> list[Terms]:
     if not of_type:
         kinds = {each.title for each in of_service} | {each.page_type for each in of_service}
         raise UsageError(f"{path}: no terms of the type {wanted.type!r}{_near(wanted.type, kinds)}")
+    if wanted.page and len(of_type) > 1:
+        names = ", ".join(f"{each.service}/{each.title}" for each in of_type[:5])
+        raise UsageError(f"--page names one page, and {len(of_type)} documents are wanted ({names} ...): narrow them")
     return of_type
 
 
@@ -233,7 +239,7 @@ def _near(wanted: str, known: Iterable[str]) -> str:
     return f"; there are, among others: {', '.join(some)}" if some else ""
 
 
-def _recordings(repository: Path, page: Page, commits: Iterable[tuple[Commit, File, Terms]]) -> list[Committed]:
+def _recordings(repository: Path, page: Page, commits: Iterable[Found]) -> list[Committed]:
     """The captures of one document. Those of one second keep the order in which they were committed."""
     made = [_recording(repository, page, *each) for each in commits]
     return sorted(made, key=lambda each: each.at)
@@ -263,6 +269,3 @@ def _location(message: str) -> str:
     said = {name.lower(): value.strip() for name, value in _TRAILER.findall(_body(message))}
     urls = (said.get(key, "") for key in _LOCATIONS)
     return next((url for url in urls if url.startswith(("http://", "https://"))), "")
-
-
-assert set(_TYPES.values()) <= set(PAGE_TYPES)

@@ -49,6 +49,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """What the archive has of an address: captures by their time, lines that are none, and how many redirects."""
+
+    listed: tuple[Listed, ...]
+    skipped: tuple[Skipped, ...]
+    redirects: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A capture as the archive showed it, or as its index tells it."""
 
@@ -75,11 +84,8 @@ class Wayback:
     _failed: int = field(default=0, init=False)
     _last: tuple[str, Capture] | None = field(default=None, init=False)
 
-    def listed(
-        self, url: str, since: datetime | None, until: datetime | None, *, every: bool
-    ) -> tuple[list[Listed], list[Skipped]]:
-        """The captures of an address, by their time, and what of the index is none. Only those that differ from the one before,
-        unless `every` is wanted.
+    def listed(self, url: str, since: datetime | None, until: datetime | None, *, every: bool) -> Index:
+        """What the archive has of an address; unless `every` capture is wanted, those that differ from the one before.
 
         Raises GivenUp.
         """
@@ -193,24 +199,23 @@ def _in_order(names: list[str], line: list[str]) -> list[str]:
     return [said.get(name, "-") for name in _FIELDS]
 
 
-def read_lines(lines: list[list[str]]) -> tuple[list[Listed], list[Skipped]]:
+def read_lines(lines: list[list[str]]) -> Index:
     """The captures in lines of the index, by their time; what is none is named. A line may come twice."""
     found: dict[str, Listed] = {}
     skipped: list[Skipped] = []
+    redirects = 0
     for timestamp, url, _, status, digest in dict.fromkeys(map(tuple, lines)):
-        name = f"{url} at {timestamp}"
         code = int(status) if status.isascii() and status.isdigit() else None
-        if (at := _instant(timestamp)) is None:
-            skipped.append(Skipped(name, "its time is none"))
-        elif code is not None and 300 <= code < 400:
-            skipped.append(Skipped(name, f"a redirect ({code}), not a document"))
+        if code is not None and 300 <= code < 400:
+            redirects += 1
+        elif (at := _instant(timestamp)) is None:
+            skipped.append(Skipped(f"{url} at {timestamp}", "its time is none"))
         elif timestamp in found:
-            skipped.append(
-                Skipped(name, "another capture is of the same second, and the archive shows but one of them")
-            )
+            why = "another capture is of the same second, and the archive shows but one of them"
+            skipped.append(Skipped(f"{url} at {timestamp}", why))
         else:
             found[timestamp] = Listed(timestamp, at, url, code, digest)
-    return sorted(found.values(), key=lambda each: each.at), skipped
+    return Index(tuple(sorted(found.values(), key=lambda each: each.at)), tuple(skipped), redirects)
 
 
 def _instant(timestamp: str) -> datetime | None:
