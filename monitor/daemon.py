@@ -11,10 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from monitor import crew, pipeline, wiring
+from monitor import crew, pipeline, reading, wiring
+from monitor.apart import Processes, Run, here
 from monitor.archive import Archive
 from monitor.attend import Signals, attend
 from monitor.errors import ArchiveError, MonitorError
+from monitor.fetch import Ways
 from monitor.model import HEALTHY
 from monitor.notify import Notifier
 from monitor.outbox import Delivered
@@ -45,14 +47,18 @@ class Daemon:
         environ: Mapping[str, str],
         clock: Callable[[], datetime],
         say: Callable[[str], None],
+        apart: Processes | None = None,
     ) -> None:
-        self._archive, self._environ, self._clock, self._say = archive, environ, clock, say
+        """`apart` are the processes that read; without them this one does."""
+        self._archive, self._environ, self._clock, self._say, self._apart = archive, environ, clock, say, apart
+        self._run: Run = apart.call if apart else here
         self._stopping = threading.Event()
         self._busy_since: float | None = None
         self._crying: Trouble | None = None
         self._taking, self._sending, self._asked = threading.RLock(), threading.Lock(), threading.Event()
         self.signs = Signs(time.monotonic())
-        self._ways = wiring.ways(watchlist.settings, archive.path, self._stopping.wait)
+        self._hosts = wiring.hosts(archive.path)  # what a host asked for outlives an edit of the watchlist
+        self._ways = self._opened(watchlist)
         self._take(watchlist, _edited(watchlist.path))
 
     @property
@@ -88,11 +94,14 @@ class Daemon:
     def _check_due(self) -> int:
         watchlist, checked = self._watchlist, 0
         pages = pipeline.due(watchlist.pages, self._archive, self._clock())
+        if self._apart and not pages:
+            self._apart.rest()
         second_look = wiring.second_look(watchlist.settings, self._stopping.wait)  # a stop cuts the pause short
-        look = wiring.look(watchlist, self._archive, self._ways, self._clock, second_look)
+        look = wiring.look(watchlist, self._archive, self._ways, self._clock, second_look, self._run)
         for each in crew.check(pages, self._archive, look, self._stopping, longest=LONGEST_ROUND):
             checked += 1
             self._tell(each)
+        self._hosts.save()
         return checked
 
     def _finish(self) -> None:
@@ -127,6 +136,10 @@ class Daemon:
         if delivered.failed:
             self._say(f"{delivered.failed} alerts given up; `monitor alerts list` shows them")
 
+    def close(self) -> None:
+        """Close what is open."""
+        self._ways.close()
+
     def stop(self) -> None:
         """Stop after the page that is being checked, and the alert that is being sent."""
         self._stopping.set()
@@ -157,6 +170,9 @@ class Daemon:
         self._watchlist = watchlist
         self._edited = edited
 
+    def _opened(self, watchlist: Watchlist) -> Ways:
+        return wiring.ways(watchlist.settings, self._archive.path, self._stopping.wait, self._hosts, self._run)
+
     def _reload(self) -> None:
         """Take up an edited watchlist; a broken one is reported once, and the last good one stays in force."""
         edited, asked = _edited(self._watchlist.path), self._asked.is_set()
@@ -178,7 +194,7 @@ class Daemon:
             return
         self._take(watchlist, edited)
         self._ways.close()
-        self._ways = wiring.ways(watchlist.settings, self._archive.path, self._stopping.wait)
+        self._ways = self._opened(watchlist)
         self._say(f"watchlist taken up: {len(watchlist.pages)} pages")
 
     def _tell(self, checked: pipeline.Checked) -> None:
@@ -208,7 +224,7 @@ def _fields(checked: pipeline.Checked) -> dict[str, object]:
 
 def _names(watchlist: Watchlist) -> frozenset[str]:
     """The pages that a watchlist names, enabled or not."""
-    return frozenset(page.key for page in (*watchlist.pages, *watchlist.disabled))
+    return frozenset(page.key for page in watchlist.listed)
 
 
 def _edited(path: Path) -> float:
@@ -231,11 +247,15 @@ def run(
 ) -> None:
     """Run until SIGTERM or SIGINT; with `once`, do what is due and return. `listen` is where to say how it fares."""
     watchlist = load(watchlist_file)
-    with wiring.archive(archive_file or watchlist.settings.archive, wait=0) as archive:
-        daemon = Daemon(watchlist, archive, environ, clock, say)
+    with (
+        wiring.archive(archive_file or watchlist.settings.archive, wait=0) as archive,
+        Processes(reading.ready) as apart,
+    ):
+        daemon = Daemon(watchlist, archive, environ, clock, say, apart)
         if once:
             daemon.check()
             daemon.deliver()
+            daemon.close()
             return
         from monitor.status import telling  # noqa: PLC0415 - as slow, and asked for here alone
 

@@ -10,6 +10,7 @@ MonitorError
 │       └── RemovedBytes  the bytes were let go, on purpose
 ├── GivenUp               what history is fetched from cannot be asked any further for now (exit status 3)
 ├── LostCapture           one of the captures recorded elsewhere cannot be had; the others can
+├── OutputError           a file that was asked for cannot be written (exit status 1)
 ├── ReadingError          bytes that hold no readable document; carries the outcome's name
 └── DeliveryError         a channel did not take an alert; says whether trying again can help
 """
@@ -82,6 +83,10 @@ class LostCapture(MonitorError):
     """A capture that was recorded elsewhere cannot be had. The text says why in words."""
 
 
+class OutputError(MonitorError):
+    """A file that was asked for cannot be written."""
+
+
 class ReadingError(MonitorError):
     """The bytes hold no document that can be read.
 
@@ -91,6 +96,10 @@ class ReadingError(MonitorError):
     def __init__(self, outcome: str, reason: str) -> None:
         self.outcome = outcome
         super().__init__(reason)
+
+    def __reduce__(self) -> tuple[type[ReadingError], tuple[str, str]]:
+        """How it gets from one process to another."""
+        return ReadingError, (self.outcome, str(self))
 
 
 class DeliveryError(MonitorError):

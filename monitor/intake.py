@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from monitor import decide, extract, pipeline
+from monitor import decide, extract, pipeline, reading
+from monitor.apart import Run, here
 from monitor.archive import Archive
 from monitor.errors import DamagedRecord, LostCapture, ReadingError
 from monitor.extract.screen import LASTING
@@ -45,8 +46,10 @@ class Report:
 class Intake:
     """Takes recordings in, page by page, those of a page in the order of their time. Tells nobody."""
 
-    def __init__(self, archive: Archive, judgement: Judgement, report: Report) -> None:
+    def __init__(self, archive: Archive, judgement: Judgement, report: Report, run: Run = here) -> None:
+        """What was not read ahead is read where `run` does it."""
         self._archive = archive
+        self._run = run
         self._judgement = replace(judgement, rules=())
         self._report = report
         self._page: _Page | None = None
@@ -63,7 +66,7 @@ class Intake:
         fresh = tuple(each for each in some if each.at not in times or not self._is_held(each, held))
         if not fresh:  # an import that was killed may have taken all in, and joined nothing
             with self._archive.together():
-                _Page(page, self._archive, self._judgement).join()
+                self._taking(page).join()
         return fresh
 
     def _is_held(self, each: Recording, held: frozenset[tuple[datetime, str | None]]) -> bool:
@@ -87,8 +90,11 @@ class Intake:
         """Turn to a page; the one before is finished."""
         if self._page is None or self._page.page.key != page.key:
             self.finish()
-            self._page = _Page(page, self._archive, self._judgement)
+            self._page = self._taking(page)
         return self._page
+
+    def _taking(self, page: Page) -> _Page:
+        return _Page(page, self._archive, self._judgement, self._run)
 
     def _take(self, each: Ahead, page: _Page) -> Fate:
         try:
@@ -108,8 +114,8 @@ class Intake:
 class _Page:
     """One page that recordings are taken into."""
 
-    def __init__(self, page: Page, archive: Archive, judgement: Judgement) -> None:
-        self.page, self._archive, self._judgement = page, archive, judgement
+    def __init__(self, page: Page, archive: Archive, judgement: Judgement, run: Run) -> None:
+        self.page, self._archive, self._judgement, self._run = page, archive, judgement, run
         self._held = set(archive.captured(page))
         self._last_at = max((at for at, _ in self._held), default=None)
         self._past = archive.past(page)
@@ -126,9 +132,10 @@ class _Page:
         if self._last_at is not None and capture.at < self._last_at:
             return self._take_into_past(each, capture)
         if not self._is_read_anew:
-            pipeline.reread(self.page, self._archive, self._archive.known(self.page, capture.at), capture.at)
+            known = self._archive.known(self.page, capture.at)
+            pipeline.reread(self.page, self._archive, known, capture.at, self._run)
             self._is_read_anew = True
-        pipeline.take(self.page, capture, self._archive, self._judgement, each)
+        pipeline.take(self.page, capture, self._archive, self._judgement, each, self._run)
         self._last_at = capture.at
         return "taken"
 
@@ -136,13 +143,17 @@ class _Page:
         before, after = self._past.around(capture.at)
         in_gap = before is None or before.last_seen_at <= capture.at
         known = self._known(before, capture.at, in_gap=in_gap)
-        outcome = pipeline.weigh(self.page, capture, known, self._archive, self._judgement, each)
+        outcome = pipeline.weigh(self.page, capture, known, self._archive, self._judgement, each, self._run)
         if outcome.version and in_gap and after and not after.loose and self._key(after) == outcome.version.key:
             # the change to it was told, or stands: it is not told again as an earlier one
             self._past.show(capture, after.id)
             return "taken"
         apart = outcome.version is not None and not in_gap
-        outcome = decide.apart(outcome) if apart else pipeline.dated(self.page, outcome).outcomes[0]
+        outcome = (
+            decide.apart(outcome)
+            if apart
+            else pipeline.dated(self.page, self._judgement, outcome, run=self._run).outcomes[0]
+        )
         made = self._past.record(outcome)
         self._lately = (made.check, decide.afterwards(outcome, known))
         return "apart" if apart else "taken"
@@ -179,7 +190,7 @@ class _Page:
                     failing_since=lately.failing_since,
                     failures=lately.failures,
                 )
-                outcome = pipeline.weigh(self.page, capture, then, self._archive, self._judgement)
+                outcome = pipeline.weigh(self.page, capture, then, self._archive, self._judgement, run=self._run)
             except DamagedRecord as error:
                 _log.warning("%s: %s", self.page.key, error)
             else:
@@ -194,9 +205,9 @@ class _Page:
         """A version as it is read today; None where its bytes cannot be."""
         if stood.id not in self._read:
             try:
-                with pipeline.reading(self.page):
+                with pipeline.guarded(self.page):
                     body, content_type = self._archive.content(stood.id)
-                    self._read[stood.id] = extract.version(extract.prepare(self.page, body, content_type))
+                    self._read[stood.id] = self._run(reading.whole, self.page, body, content_type)
             except ReadingError as error:
                 _log.warning("%s: version %d cannot be read again: %s", self.page.key, stood.id, error)
                 self._read[stood.id] = None
@@ -227,7 +238,7 @@ class _Page:
 
     def _change(self, older: Document, newer: Document, after: Stood) -> Change | None:
         judgement = self._judgement
-        change = decide.news(older, newer, self.page, judgement.language, judgement.overrides)
+        change = self._run(decide.news, older, newer, self.page, judgement.language, judgement.overrides)
         return change and decide.back(
             change, self._key(after), self._past.known(after.seen_at - _MOMENT), after.seen_at
         )

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor import decide, extract
+from monitor import decide, extract, reading
+from monitor.apart import Run, here
 from monitor.archive import Archive, Recorded
 from monitor.errors import ArchiveError, DamagedRecord, ReadingError
 from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
-from monitor.history.ahead import Ahead, Read
+from monitor.history.ahead import Ahead
 from monitor.meaning import effective
-from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators, Version
+from monitor.model import Capture, Known, Outcome, Override, Page, Reminder, Rule, Settled, Validators, Version
+from monitor.reading import Read
 
 _log = logging.getLogger("monitor.pipeline")
 
@@ -58,12 +59,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an outcome rests on beside the page: the rules of who is told, the language of what is said, and what matters
-    otherwise than the program says."""
+    """What an outcome rests on beside the page: the rules of who is told, the language of what is said, what matters otherwise
+    than the program says, and when those are reminded who were told of what takes effect later; with None nobody is."""
 
     rules: tuple[Rule, ...] = ()
     language: str = "en"
     overrides: tuple[Override, ...] = ()
+    reminder: Reminder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +107,19 @@ def look(
     judgement: Judgement,
     clock: Clock,
     second_look: SecondLook | None = None,
-    readers: Executor | None = None,
+    run: Run = here,
 ) -> Looked:
     """Look at a page, once or, to make sure, twice. Nothing is recorded but how its last snapshot reads now.
 
-    What is fetched is read by `readers`, if there are any: few threads for the many that fetch, since a thread keeps the memory
-    that it once needed, and more of them read no faster.
+    What has to be read is read and judged where `run` does it. Most pages come as they came last, and are not read at all.
     """
     now = clock()
-    known = reread(page, archive, archive.known(page, now), now)
+    known = reread(page, archive, archive.known(page, now), now, run)
     fetcher = way(page, known)
 
     def seen(by: Visitor, validators: Validators, at: datetime) -> Outcome:
         capture = by.fetch(page.url, validators, at, language=page.language)
-        read = (page, capture, known, archive, judgement)
-        outcome = readers.submit(settle, *read).result() if readers else settle(*read)
+        outcome = settle(page, capture, known, archive, judgement, run=run)
         return decide.without_login(outcome, by.profile)
 
     outcome = seen(fetcher, known.validators, now)
@@ -129,9 +129,10 @@ def look(
             fetcher = browser
             outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
     if second_look is None or not decide.doubtful(outcome, known):
-        return dated(page, _seen_once(outcome, known, archive))
+        return dated(page, judgement, _seen_once(outcome, known, archive), run=run)
     second_look.pause(second_look.seconds)
-    return dated(page, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
+    confirmed = decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known)
+    return dated(page, judgement, *confirmed, run=run)
 
 
 def _asks_for_browser(outcome: Outcome) -> bool:
@@ -140,10 +141,14 @@ def _asks_for_browser(outcome: Outcome) -> bool:
     return (came == "thin" and b"<script" in body.lower()) or came == "blocked_wall"
 
 
-def dated(page: Page, first: Outcome, *others: Outcome) -> Looked:
-    """What a look at a page came to; if its text says when it takes effect, the page is looked at then."""
-    said = effective(first.version.document) if first.version else None
-    return Looked(page, (decide.taking_effect(page, first, said.day if said else None), *others))
+def dated(page: Page, judgement: Judgement, first: Outcome, *others: Outcome, run: Run = here) -> Looked:
+    """What a look at a page came to; if its text says when it takes effect, the page is looked at then, and people reminded."""
+    day = None
+    if first.version:
+        with suppress(ReadingError), guarded(page):  # then the page is looked at no sooner
+            said = run(effective, first.version.document)
+            day = said.day if said else None
+    return Looked(page, (decide.taking_effect(page, first, day, judgement.reminder), *others))
 
 
 def record(looked: Looked, archive: Archive) -> Checked:
@@ -170,30 +175,44 @@ def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, .
 
 
 def take(
-    page: Page, capture: Capture, archive: Archive, judgement: Judgement, recorded: Ahead | None = None
+    page: Page, capture: Capture, archive: Archive, judgement: Judgement, recorded: Ahead | None = None, run: Run = here
 ) -> Checked:
-    """Take a capture into the archive, however it was come by; `recorded` is where it comes from, and what was read in it ahead."""
+    """Take a capture into the archive, however it was come by; `recorded` is where it comes from, and what was read in it ahead.
+
+    When its text takes effect is of use to who is told of it, or was told of another day.
+    """
     known = archive.known(page, capture.at)
-    return record(dated(page, weigh(page, capture, known, archive, judgement, recorded)), archive)
+    outcome = weigh(page, capture, known, archive, judgement, recorded, run)
+    is_of_use = judgement.rules or known.effective_on
+    return record(dated(page, judgement, outcome, run=run) if is_of_use else Looked(page, (outcome,)), archive)
 
 
 def weigh(
-    page: Page, capture: Capture, known: Known, archive: Archive, judgement: Judgement, recorded: Ahead | None = None
+    page: Page,
+    capture: Capture,
+    known: Known,
+    archive: Archive,
+    judgement: Judgement,
+    recorded: Ahead | None = None,
+    run: Run = here,
 ) -> Outcome:
     """What a capture comes to that was made once, wherever it was recorded, given what was known of its page then."""
-    read = recorded.read if recorded else None
+    ahead = recorded.read if recorded else None
     if recorded and recorded.technical and known.version_id is not None:
-        return upgrade(page, capture, known, read)
-    return _seen_once(settle(page, capture, known, archive, judgement, read), known, archive)
+        return upgrade(page, capture, known, ahead, run)
+    outcome = settle(page, capture, known, archive, judgement, ahead, run)
+    if isinstance(capture, Settled):
+        return decide.as_before(outcome, capture, known)
+    return _seen_once(outcome, known, archive)
 
 
-def upgrade(page: Page, capture: Capture, known: Known, read: Read | None = None) -> Outcome:
+def upgrade(page: Page, capture: Capture, known: Known, ahead: Read | None = None, run: Run = here) -> Outcome:
     """What a capture comes to that was recorded because the page is read in another way, not because it changed."""
     if capture.outcome != "ok" or capture.body is None:
         return decide.unanswered(page, capture, known)
     try:
-        with reading(page):
-            version = _version(page, capture, capture.body, read)
+        with guarded(page):
+            version = (ahead and ahead.version) or run(reading.whole, page, capture.body, capture.content_type)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
     if trouble := screen(version.document):
@@ -201,6 +220,13 @@ def upgrade(page: Page, capture: Capture, known: Known, read: Read | None = None
     if version.key == known.key:
         return decide.unchanged(page, capture, known, version.fingerprint)
     return decide.upgraded(page, capture, known, version)
+
+
+def take_saved(page: Page, capture: Capture, archive: Archive, judgement: Judgement, run: Run = here) -> Checked:
+    """Take a capture that a person made as a check of its time: all that a look does, but the fetch and a second look."""
+    known = reread(page, archive, archive.known(page, capture.at), capture.at, run)
+    outcome = _seen_once(settle(page, capture, known, archive, judgement, run=run), known, archive)
+    return record(dated(page, judgement, outcome, run=run), archive)
 
 
 def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:
@@ -211,47 +237,61 @@ def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:
 
 
 def settle(
-    page: Page, capture: Capture, known: Known, archive: Archive, judgement: Judgement, read: Read | None = None
+    page: Page,
+    capture: Capture,
+    known: Known,
+    archive: Archive,
+    judgement: Judgement,
+    ahead: Read | None = None,
+    run: Run = here,
 ) -> Outcome:
     """What a capture comes to, given what is known of its page."""
     if capture.outcome != "ok" or capture.body is None:
         return decide.unanswered(page, capture, known)
+    if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, known):
+        return decide.unchanged(page, capture, known, known.fingerprint)
     try:
-        with reading(page):
-            return _read(page, capture, capture.body, known, archive, judgement, read)
+        with guarded(page):
+            return _read(page, capture, capture.body, known, archive, judgement, ahead, run)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
 
 
 def _read(
-    page: Page, capture: Capture, body: bytes, known: Known, archive: Archive, judgement: Judgement, read: Read | None
+    page: Page,
+    capture: Capture,
+    body: bytes,
+    known: Known,
+    archive: Archive,
+    judgement: Judgement,
+    ahead: Read | None,
+    run: Run,
 ) -> Outcome:
-    if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, known):
-        return decide.unchanged(page, capture, known, known.fingerprint)
-    source = read or extract.prepare(page, body, capture.content_type)
-    if (source.fingerprint, source.recipe) == (known.fingerprint, known.edition) or (read and read.key == known.key):
-        return decide.unchanged(page, capture, known, source.fingerprint)
-    version = _version(page, capture, body, read)
-    trouble = screen(
-        version.document, size_before=known.size, language_before=known.language, expected_language=page.language
-    )
+    read = ahead or run(reading.read, page, body, capture.content_type, known)
+    if (read.fingerprint, read.recipe) == (known.fingerprint, known.edition) or (ahead and ahead.key == known.key):
+        return decide.unchanged(page, capture, known, read.fingerprint)
+    version = read.version or run(reading.whole, page, body, capture.content_type)
+    trouble = _trouble(page, version, known) if not isinstance(capture, Settled) else None
     if trouble and not decide.persists(trouble, known, capture.at):
         return decide.unreadable(page, capture, known, trouble, version.key)
     if known.version_id is None:
         return decide.first(page, capture, known, version)
     if version.key == known.key:
         return decide.unchanged(page, capture, known, version.fingerprint)
-    if read and read.judged_against == known.key:
+    if read.judged_against == known.key:
         change = read.change
     else:
         before = archive.document(known.version_id)
-        change = decide.news(before, version.document, page, judgement.language, judgement.overrides)
+        change = run(decide.news, before, version.document, page, judgement.language, judgement.overrides)
     outcome = decide.changed(page, capture, known, change, version, judgement.rules)
     return decide.accepted(outcome, known) if trouble else outcome
 
 
-def _version(page: Page, capture: Capture, body: bytes, read: Read | None) -> Version:
-    return (read and read.version) or extract.version(extract.prepare(page, body, capture.content_type))
+def _trouble(page: Page, version: Version, known: Known) -> Trouble | None:
+    """Why a text is not the page's document. What was settled as the document before is not asked again."""
+    return screen(
+        version.document, size_before=known.size, language_before=known.language, expected_language=page.language
+    )
 
 
 def _same_bytes(capture: Capture, known: Known) -> bool:
@@ -259,7 +299,7 @@ def _same_bytes(capture: Capture, known: Known) -> bool:
     return capture.content_type == known.content_type and capture.sha256 == known.snapshot
 
 
-def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:
+def reread(page: Page, archive: Archive, known: Known, now: datetime, run: Run = here) -> Known:
     """Read a page's last snapshot again if the way of reading has changed since, so that what differs by that is no news.
 
     What is known of the page then; the same where the reading is the same, or the snapshot can no longer be read.
@@ -267,12 +307,12 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:
     if known.version_id is None or known.edition == extract.recipe(page):
         return known
     try:
-        with reading(page):
+        with guarded(page):
             last = archive.last_snapshot(page)
             if last is None:
                 return known
             _, body, content_type = last
-            version = extract.version(extract.prepare(page, body, content_type))
+            version = run(reading.whole, page, body, content_type)
     except ReadingError:
         return known
     archive.reread(page, replace(version, technical=True), now)
@@ -280,7 +320,7 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime) -> Known:
 
 
 @contextmanager
-def reading(page: Page) -> Iterator[None]:
+def guarded(page: Page) -> Iterator[None]:
     """Whatever else reading and judging may break off with becomes a ReadingError: one page never stops the others.
 
     The last good version stands, so what could not be judged is compared again with the next capture, and not lost.

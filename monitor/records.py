@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-from monitor.model import Capture, Change, Document
+from monitor.model import Capture, Change, Disagreement, Document, Effective, WayOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,23 @@ class ChangeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """A recorded change, and what its new text says of when it takes effect and how to opt out."""
+
+    record: ChangeRecord
+    effective: Effective | None = None
+    way_out: WayOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TwinSays:
+    """A page, as `vendor/page`, that states the same facts as another, and says these otherwise."""
+
+    page: str
+    otherwise: tuple[Disagreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureRecord:
     """A capture as the archive tells it; `snapshot` is the SHA-256 of its bytes, `version` the version it began, if any."""
 
@@ -62,6 +79,7 @@ class VersionRecord:
     vendor: str
     page: str
     seen_at: datetime
+    last_seen_at: datetime
     snapshot: str
     edition: str
     technical: bool
@@ -87,6 +105,33 @@ class Stood:
     def loose(self) -> bool:
         """Whether nothing that was told says what came before it: no change leads to it, or one from what was brought in later."""
         return not self.technical and (self.led_from is None or self.led_from > self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records are asked for: of a vendor, of a page of that vendor, from one time to another, both included.
+
+    What is None lets everything through.
+    """
+
+    vendor: str | None = None
+    page: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A version without its text: when it was first and last seen to stand.
+
+    `says_same` marks one whose change from the version before it means nothing on data or offers.
+    """
+
+    id: int
+    page: str
+    seen_at: datetime
+    last_seen_at: datetime
+    says_same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +174,20 @@ class Trouble:
     ended_at: datetime | None = None
 
 
+REMINDERS = "reminder "
+"""How the digests begin under which reminders wait."""
+
+
+def reminder_of(day: date) -> str:
+    """The digest under which the reminders of what takes effect on a day go as one message."""
+    return f"{REMINDERS}{day.isoformat()}"
+
+
+def day_reminded_of(digest: str) -> date | None:
+    """The day that what waits under a digest reminds of; None for another digest."""
+    return date.fromisoformat(digest.removeprefix(REMINDERS)) if digest.startswith(REMINDERS) else None
+
+
 DeliveryState = Literal["owed", "sending", "sent", "failed", "muted", "cancelled"]
 
 
@@ -138,7 +197,7 @@ class Delivery:
 
     `change` is None for an alert about the monitor itself. It was first to be sent at `due_at`. `digest` names what it waits
     to be sent together with; `repeat` marks one that goes only to who has not acknowledged the alert. `served` are the channel's
-    recipients who have it already.
+    recipients who have it already. A reminder of a day says which.
     """
 
     id: int
@@ -156,6 +215,11 @@ class Delivery:
     digest: str = ""
     repeat: bool = False
     served: tuple[str, ...] = ()
+
+    @property
+    def reminds_of(self) -> date | None:
+        """The day on which what it tells takes effect, if it is a reminder of that."""
+        return day_reminded_of(self.digest)
 
 
 @dataclass(frozen=True, slots=True)

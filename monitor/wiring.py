@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from monitor import pipeline
+from monitor.apart import Run, here
 from monitor.archive import Archive, Mode
 from monitor.deliver import (
     Channel,
@@ -23,12 +22,14 @@ from monitor.deliver import (
     WebhookChannel,
 )
 from monitor.errors import UsageError
-from monitor.fetch import Etiquette, HttpFetcher, Ways, browser_fetcher, profiles
+from monitor.fetch import Etiquette, Hosts, HttpFetcher, Ways, browser_fetcher, profiles
+from monitor.fetch import hosts as known
 from monitor.fetch.profiles import Profiles
-from monitor.model import Capture, Page, Rule, Validators
+from monitor.model import Capture, Page, Reminder, Rule, Validators
 from monitor.outbox import Manner
 from monitor.pipeline import Clock, Judgement, Looked, SecondLook
-from monitor.report import TEMPLATES, Style, trial
+from monitor.records import Wanted
+from monitor.report import TEMPLATES, About, Style, trial
 from monitor.rounds import Round
 from monitor.watchlist import (
     AppriseSettings,
@@ -56,10 +57,18 @@ def fetcher(settings: Settings) -> HttpFetcher:
     return HttpFetcher(user_agent=user_agent(settings.contact), allow_private=settings.allow_private_addresses)
 
 
-def ways(settings: Settings, archive: Path, sleep: Callable[[float], object]) -> Ways:
+def hosts(archive: Path) -> Hosts:
+    """What is known of the hosts whose pages are in an archive."""
+    return Hosts(known.beside(archive))
+
+
+def ways(
+    settings: Settings, archive: Path, sleep: Callable[[float], object], asked: Hosts | None = None, run: Run = here
+) -> Ways:
     """The ways in which pages come in; `sleep` keeps the pauses between two requests to one host.
 
-    Logins are stored beside the archive.
+    `asked` is what is known of the hosts, else what is kept beside the archive, as logins are. What has to be read for a login
+    is read where `run` does it.
     """
     http, logins = fetcher(settings), profiles.beside(archive)
     begin = partial(
@@ -67,8 +76,10 @@ def ways(settings: Settings, archive: Path, sleep: Callable[[float], object]) ->
         user_agent=user_agent(settings.contact),
         allow_private=settings.allow_private_addresses,
         profiles=logins,
+        run=run,
     )
-    return Ways(http, begin, Etiquette(http, PROGRAM, pause=settings.pause, sleep=sleep), Profiles(logins))
+    etiquette = Etiquette(http, PROGRAM, asked or hosts(archive), pause=settings.pause, sleep=sleep)
+    return Ways(http, begin, etiquette, Profiles(logins))
 
 
 @contextmanager
@@ -81,22 +92,18 @@ def asking(settings: Settings, sleep: Callable[[float], object], clock: Clock) -
 
 
 def look(
-    watchlist: Watchlist, archive: Archive, ways: Ways, clock: Clock, second_look: SecondLook | None
+    watchlist: Watchlist, archive: Archive, ways: Ways, clock: Clock, second_look: SecondLook | None, run: Run
 ) -> Callable[[Page], Looked]:
-    """How the watchlist wants a page looked at."""
+    """How the watchlist wants a page looked at; what has to be read is read where `run` does it."""
     judged = judgement(watchlist)
-    return lambda page: pipeline.look(page, archive, ways, judged, clock, second_look, _readers())
-
-
-@cache
-def _readers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "reader")
+    return lambda page: pipeline.look(page, archive, ways, judged, clock, second_look, run)
 
 
 def judgement(watchlist: Watchlist) -> Judgement:
     """How changes are judged, told and put into words. Without a rule, every channel is told what is major."""
-    everyone = Rule(send=tuple(channel.name for channel in watchlist.channels))
-    return Judgement(watchlist.rules or (everyone,), watchlist.settings.language, watchlist.verdicts)
+    everyone, settings = Rule(send=tuple(channel.name for channel in watchlist.channels)), watchlist.settings
+    reminder = Reminder(settings.remind, settings.zone) if settings.remind else None
+    return Judgement(watchlist.rules or (everyone,), settings.language, watchlist.verdicts, reminder)
 
 
 def manner(watchlist: Watchlist) -> Manner:
@@ -108,7 +115,9 @@ def manner(watchlist: Watchlist) -> Manner:
 def style(watchlist: Watchlist) -> Style:
     """How the watchlist wants alerts written, with the operator's own templates."""
     settings = watchlist.settings
-    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates))
+    pages = {page.key: About(page.region, watchlist.twins(page)) for page in watchlist.listed}
+    known = {key: about for key, about in pages.items() if about != About()}
+    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates), known)
 
 
 def _templates(folder: Path | None) -> dict[str, str]:
@@ -120,7 +129,8 @@ def _templates(folder: Path | None) -> dict[str, str]:
 
 
 def rounds(watchlist: Watchlist, environ: Mapping[str, str]) -> Round:
-    """What belongs to the end of a round of checks: to deliver, to look after the monitor's health, to give a sign of life."""
+    """What belongs to the end of a round of checks: to deliver, to look after the monitor's health, to give a sign of life; of
+    feeds, to keep their calendar."""
     names = tuple(channel.name for channel in watchlist.channels)
     health = watchlist.health
     return Round(
@@ -130,6 +140,8 @@ def rounds(watchlist: Watchlist, environ: Mapping[str, str]) -> Round:
         watch=health.watch,
         told=names if health.send is None else health.send,
         heartbeat=Heartbeat(expand(health.heartbeat, environ, "health.heartbeat")) if health.heartbeat else None,
+        calendars=tuple(channel.folder for channel in watchlist.channels if isinstance(channel, FeedSettings)),
+        alarm=watchlist.settings.remind,
     )
 
 
@@ -187,4 +199,9 @@ def archive(path: Path, *, mode: Mode = "write", wait: float = 30.0) -> Archive:
 
 def page(watchlist: Watchlist, key: str) -> Page | None:
     """The page of that name, `vendor/page`, if the watchlist has it."""
-    return next((page for page in (*watchlist.pages, *watchlist.disabled) if page.key == key), None)
+    return next((page for page in watchlist.listed if page.key == key), None)
+
+
+def kept(archive: Archive, vendor: str, name: str) -> Page | None:
+    """The page of that name as it was watched last, if the archive has it."""
+    return next(iter(archive.listing.pages(Wanted(vendor, name))), None)

@@ -22,6 +22,8 @@ from threading import Thread, active_count
 
 import yaml
 
+from monitor import reading
+from monitor.apart import Processes
 from monitor.archive import Archive
 from monitor.daemon import Daemon
 from monitor.watchlist import load
@@ -88,8 +90,8 @@ def run(work: Path, seconds: float, pages: int) -> int:
     site = Site(lambda: clock[0])
     Thread(target=site.serve_forever, daemon=True).start()
     watch(work, site.server_port, pages)
-    with Archive(work / "archive.db") as archive:
-        daemon = Daemon(load(work / "watchlist.yaml"), archive, {}, lambda: clock[0], lambda _: None)
+    with Archive(work / "archive.db") as archive, Processes(reading.ready) as apart:
+        daemon = Daemon(load(work / "watchlist.yaml"), archive, {}, lambda: clock[0], lambda _: None, apart)
         held = [memory()]
         end, tenth, ticks = time.monotonic() + seconds, time.monotonic() + seconds / 10, 0
         while time.monotonic() < end:

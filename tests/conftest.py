@@ -15,9 +15,12 @@ from threading import Thread
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from click.testing import CliRunner
+from export_samples import fill
 from house import House
 
 from monitor.archive import Archive
+from monitor.cli import cli
 
 
 class Mailbox:
@@ -97,6 +100,24 @@ def web() -> Iterator[Web]:
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What the demo prints, and the archive it leaves, to be read."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = CliRunner().invoke(cli, ["demo", "--into", str(folder / "snapshots")])
+    assert done.exit_code == 0, done.output
+    return done.output, folder / "snapshots/archive.db"
+
+
+@pytest.fixture(scope="session")
+def eventful(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive in which all sorts of things happened, to be read and not written to."""
+    path = tmp_path_factory.mktemp("eventful") / "archive.db"
+    with Archive(path) as archive:
+        fill(House(archive, path))
+    return path
 
 
 @pytest.fixture

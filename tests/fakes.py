@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.extract import read
+from monitor.fetch.manners import Onward, freely
 from monitor.model import Block, Capture, Document, Page, Validators
 
 START = datetime(2031, 5, 4, 6, 0, tzinfo=UTC)
@@ -80,7 +81,9 @@ class FakeFetcher:
     def __post_init__(self) -> None:
         self._next = iter(self.script)
 
-    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
+    def fetch(
+        self, url: str, validators: Validators, now: datetime, language: str | None = None, onward: Onward = freely
+    ) -> Capture:
         """The next answer of the script, as of now."""
         self.asked.append((url, validators, language))
         answer = next(self._next)

@@ -47,9 +47,10 @@ def take_in(
 ) -> Report:
     """Import recordings of one page, given in any order; what came of them."""
     report = Report()
-    intake = Intake(house.archive, judgement, report)
+    used = reading or Readers(None, 1, "en")
+    intake = Intake(house.archive, judgement, report, used.run)
     some: Sequence[Recording] = sorted(recorded, key=lambda each: each.at)
-    for part in (reading or Readers(None, 1, "en")).ahead([intake.fresh(some)]):
+    for part in used.ahead([intake.fresh(some)]):
         intake.take(part)
     intake.finish()
     return report

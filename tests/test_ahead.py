@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
-import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import hostile
+import pytest
 from fakes import HTML, PAGE, PARAGRAPHS, TRAINS, page_of, terms
 from house import House
 from kept import Kept, take_in
 
+from monitor.apart import Bounds
 from monitor.extract import prepare, version
 from monitor.history.ahead import AT_ONCE, Readers, readers
+from monitor.intake import Intake, Report
 from monitor.model import Capture, Page
+from monitor.pipeline import Judgement
 
 WALL = page_of("Sign in to continue to Acme. Email, password. Forgot your password? Ask your admin for help.")
 OLD, NEW, ODD = terms(), terms(p5=TRAINS), terms(p10="The courts of Ruritania decide.")
@@ -82,37 +85,28 @@ def test_a_sentence_that_leaves_the_menu_for_the_document_is_read() -> None:
     assert last.key == version(prepare(PAGE, pages[-1], HTML)).key
 
 
-class Fatal(Kept):
-    """A capture that ends the process which reads it, as a parser's crash would."""
+@dataclass(frozen=True)
+class Trap(Kept):
+    """A capture that does something to the process which reads it, if that is another than the one which takes it."""
+
+    deed: Callable[[], object] = hostile.nothing
+    taker: int = 0
 
     def capture(self) -> Capture:
-        os._exit(11)
+        if os.getpid() != self.taker:
+            self.deed()
+        return super().capture()
 
 
-def test_a_reader_that_crashes_leaves_its_part_to_be_read_here() -> None:
-    """A process that dies takes no capture with it, of its page or a later one: each is read when its turn comes."""
-    pages = [(Kept(0, OLD), Fatal(1, OLD), Kept(2, NEW)), *((Kept(number, OLD),) for number in range(40))]
-    with readers("en", 2) as reading:
-        first, *later = reading.ahead(pages)
-    assert [each.read for each in first] == [None] * 3
-    assert [each.recording for some in later for each in some] == [each for page in pages[1:] for each in page]
-
-
-def test_readers_end_with_a_process_that_is_killed() -> None:
-    """After `kill -9` of an import none of its processes stays, nor the lock that they inherited."""
-    code = "import time; from monitor.history.ahead import readers\nwith readers('en', 2): print('on', flush=True); time.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
-        assert process.stdout and process.stdout.readline()
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        process.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while (alive := [pid for pid in children if _runs(pid)]) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert children and not alive
-
-
-def _runs(pid: str) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
+@pytest.mark.parametrize("deed", [hostile.abort, hostile.loop, hostile.eat])
+def test_a_reader_that_breaks_takes_no_capture_with_it(house: House, deed: Callable[[], object]) -> None:
+    """A process that dies, loops or eats memory is replaced: what it had not read is read when its turn comes."""
+    odd = Trap(1, ODD, PAGE, deed=deed, taker=os.getpid())
+    others = [replace(PAGE, name=f"other-{number}") for number in range(40)]
+    with readers("en", 2, bounds=Bounds(seconds=1, memory=200 * 2**20)) as reading:
+        first, *later = reading.ahead([(Kept(0, OLD), odd, Kept(2, NEW)), *((Kept(0, OLD, page),) for page in others)])
+        assert Intake(house.archive, Judgement(), Report(), reading.run).take(first) == ["taken"] * 3
+    assert [each.read is not None for each in first] == [True, False, False]
+    assert [each.page for some in later for each in some if each.read] == others
+    assert [each.outcome for each in house.archive.history("acme", "terms")] == ["ok"] * 3
+    assert house.count("versions") == 3

@@ -6,19 +6,24 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
+import hostile
 import pytest
-from fakes import PAGE, START, captured, terms
+from fakes import HOUR, HTML, PAGE, START, TRAINS, FakeFetcher, captured, terms
+from house import JUDGEMENT
 
-from monitor import crew
+from monitor import crew, extract, pipeline, reading
+from monitor.apart import Bounds, Processes
 from monitor.archive import Archive
 from monitor.errors import ArchiveError
 from monitor.model import Outcome, Page
 from monitor.pipeline import Checked, Looked
 
 LONG = 20.0
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -150,9 +155,6 @@ def test_nobody_is_left_waiting_when_the_round_is_left(archive: Archive) -> None
 
 def test_a_page_that_is_read_comes_through_whole(archive: Archive) -> None:
     """A crew records a read page as a single check does: a version, in the archive."""
-    from house import JUDGEMENT
-
-    from monitor import pipeline
 
     def look(page: Page) -> Looked:
         capture = captured(terms(), START, page=page)
@@ -171,3 +173,50 @@ def test_a_round_does_not_go_on_for_ever(archive: Archive) -> None:
 
     checked = list(crew.check(pages(1, 50), archive, look, threading.Event(), 1, longest=0.25))
     assert 1 <= len(checked) < 50
+
+
+def test_a_page_that_breaks_its_reader_costs_its_own_check(archive: Archive) -> None:
+    """Pages over which a parser loops, crashes or eats memory are unreadable, in words, and kept; the others are checked."""
+    some = [
+        replace(PAGE, name=name, url=f"https://{name}.example/") for name in ("loops", "aborts", "eats", "one", "two")
+    ]
+
+    def run(function: Callable[..., T], /, *arguments: Any, **named: Any) -> T:
+        return apart.call(hostile.read_as_named if function is reading.read else function, *arguments, **named)
+
+    def look(page: Page, at: datetime = START, body: bytes = terms(p5=TRAINS)) -> Looked:
+        fetcher = FakeFetcher([body])
+        return pipeline.look(page, archive, lambda *_: fetcher, JUDGEMENT, lambda: at, run=run)
+
+    for page in some:  # as it stands before it turns hostile
+        pipeline.take(page, captured(terms(), START - HOUR, page=page), archive, JUDGEMENT)
+    with Processes(reading.ready, 2, Bounds(seconds=1, memory=200 * 2**20)) as apart:
+        checked = {each.page.name: each for each in crew.check(some, archive, look, threading.Event(), 5)}
+    said = {name: (each.outcome.capture.outcome, each.outcome.capture.reason) for name, each in checked.items()}
+    assert said == {
+        "loops": ("unreadable", "reading it took more than 1 seconds of computing"),
+        "aborts": ("unreadable", "the process that read it ended: Aborted"),
+        "eats": ("unreadable", "reading it took more than 200 MB of memory"),
+        "one": ("ok", ""),
+        "two": ("ok", ""),
+    }
+    assert {name: each.recorded.change is not None for name, each in checked.items() if name in ("loops", "one")} == {
+        "loops": False,
+        "one": True,
+    }
+    assert archive.snapshot(checked["aborts"].recorded.snapshot or "") == terms(p5=TRAINS)
+    assert archive.version_at("acme", "aborts", START).document == extract.read(terms(), HTML)
+
+
+def test_what_comes_as_it_came_is_read_by_nobody(archive: Archive) -> None:
+    """The server's word that nothing changed, and the very bytes of the last time, need no process."""
+
+    def run(function: Callable[..., T], /, *arguments: Any, **named: Any) -> T:
+        raise AssertionError(function)
+
+    pipeline.take(PAGE, captured(terms(), START - HOUR), archive, JUDGEMENT)
+    for number, answer in enumerate((terms(), "not_modified", "timeout")):
+        fetcher, at = FakeFetcher([answer]), START + number * HOUR
+        looked = pipeline.look(PAGE, archive, lambda *_, by=fetcher: by, JUDGEMENT, lambda at=at: at, run=run)
+        pipeline.record(looked, archive)
+    assert [each.outcome for each in archive.history("acme", "terms")] == ["ok", "ok", "not_modified", "timeout"]

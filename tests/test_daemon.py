@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from test_apart import descendants, gone
 
 from monitor.archive import Archive
 from monitor.daemon import Daemon
@@ -312,6 +313,34 @@ def test_sigterm_ends_it_cleanly(running: Running) -> None:
     """SIGTERM ends the daemon with status 0 within seconds."""
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(timeout=20) == 0
+
+
+def test_sigterm_ends_it_amid_a_page_that_hangs(post: Post) -> None:
+    """A page whose reading does not end holds up a stop for the grace only, and leaves no process behind."""
+    post.write("northwind/terms")
+    busy = post.folder / "busy"
+    code = (
+        "import sys, functools, pathlib, hostile\n"
+        "from monitor import cli, crew, reading\n"
+        "crew.GRACE = 0.3\n"
+        f"reading.read = functools.partial(hostile.wait_after, pathlib.Path({str(busy)!r}))\n"
+        f"sys.argv[1:] = ['run', '--archive', 'own.db', '--watchlist', {str(post.watchlist)!r}]\n"
+        "cli.main()"
+    )
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=post.folder, stderr=subprocess.DEVNULL, env=environ
+    ) as process:
+        try:
+            while not busy.exists():
+                assert process.poll() is None
+                time.sleep(0.05)
+            below = descendants(process.pid)
+            process.terminate()
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+    assert len(below) >= 2 and gone(*below)
 
 
 def test_a_stop_waits_for_what_is_in_hand_and_not_for_ever(post: Post) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
+import time
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -383,6 +384,31 @@ def test_redirect_to_another_host(server: FaultServer) -> None:
     assert (capture.outcome, capture.final_url) == ("ok", server.url("/terms", "two.example"))
     assert [request.headers.get("if-none-match") for request in server.requests] == ['"one"', None]
     assert [request.headers.get("if-modified-since") for request in server.requests] == [known.last_modified, None]
+
+
+def test_redirect_waits_for_its_turn(server: FaultServer) -> None:
+    """Each address that a redirect leads to is asked when it may be; the wait is not of the time that a fetch may take."""
+    server.routes |= {"/a": [redirect("/b")], "/b": [redirect("/c")], "/c": [reply(PAGE)]}
+    led: list[str] = []
+
+    def onward(address: str) -> None:
+        led.append(address)
+        time.sleep(0.6)
+
+    with HttpFetcher(user_agent="t", allow_private=True, limits=Limits(total_seconds=1.0), verify=TLS) as fetcher:
+        capture = fetcher.fetch(server.url("/a"), NONE, NOW, onward=onward)
+    assert (capture.outcome, led) == ("ok", [server.url("/b"), server.url("/c")])
+    assert capture.seconds < 1
+
+
+def test_redirect_that_may_not_be_followed(server: FaultServer, fetcher: HttpFetcher) -> None:
+    """A redirect to where nobody is to ask ends there, with the reason; the hops tell how it came to it."""
+    server.routes["/old"] = [redirect("/private")]
+    closed = lambda address: Capture(NOW, address, "robots", "stay away")  # noqa: E731
+    capture = fetcher.fetch(server.url("/old"), NONE, NOW, onward=closed)
+    assert (capture.outcome, capture.url, capture.final_url) == ("robots", server.url("/old"), server.url("/private"))
+    assert capture.reason == f"the page redirects to {server.url('/private')}: stay away"
+    assert (capture.hops, len(server.requests)) == ((Hop(server.url("/old"), 302),), 1)
 
 
 @pytest.mark.parametrize("hops", [5, 6])

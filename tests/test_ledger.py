@@ -98,8 +98,8 @@ def test_nothing_is_entered_of_what_was_rolled_back(path: Path) -> None:
 def edits(path: Path) -> Iterator[str]:
     """An edit of every column of every record, a removal and a second copy of each kind, and every column of the ledger."""
     for kind in (*KINDS, "ledger"):
-        found = rows(path, f"SELECT * FROM {kind} ORDER BY id")
         columns = [str(name) for _, name, *_ in rows(path, f"PRAGMA table_info({kind})")]
+        found = rows(path, f"SELECT {', '.join(columns)} FROM {kind} ORDER BY id")
         for values in found:
             for column, value in zip(columns, values, strict=True):
                 yield f"UPDATE {kind} SET {column} = {_other(value)} WHERE id = {values[0]}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from monitor.fetch.manners import LONGEST_PAUSE, PAUSE, Etiquette
+from monitor.fetch.hosts import Hosts
+from monitor.fetch.manners import LONGEST_PAUSE, PAUSE, Etiquette, Onward, freely
 from monitor.model import Capture, Validators
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -18,16 +22,23 @@ NOTHING = (404, "")
 
 @dataclass
 class Site:
-    """Sites that answer each address as they are told, on a clock that moves only while somebody sleeps."""
+    """Sites that answer each address as they are told, on a clock that moves only while somebody sleeps.
+
+    An answer with status 301 leads to the address that it says.
+    """
 
     answers: dict[str, tuple[int, str]]
     retry_after: float | None = None
     asked: list[tuple[str, float]] = field(default_factory=list)
     time: float = 0.0
 
-    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
+    def fetch(
+        self, url: str, validators: Validators, now: datetime, language: str | None = None, onward: Onward = freely
+    ) -> Capture:
         self.asked.append((url, self.time))
         status, text = self.answers.get(url, NOTHING if url.endswith("robots.txt") else (200, "<p>terms</p>"))
+        if status == 301:
+            return onward(text) or self.fetch(text, validators, now, language, onward)
         outcome = {0: "connect_error", 200: "ok", 429: "rate_limited"}.get(status, "http_error")
         body = text.encode() if status == 200 else None
         asked = self.retry_after if status in (429, 503) else None
@@ -55,11 +66,13 @@ class Guest:
         return self.etiquette.fetch(self.site, url, Validators(), now, None, obeys=obeys)
 
 
-def guest(robots: str = "", *, pause: float | None = None, **answers: tuple[int, str]) -> Guest:
+def guest(
+    robots: str = "", *, pause: float | None = None, hosts: Hosts | None = None, **answers: tuple[int, str]
+) -> Guest:
     told = {f"{SITE}/{path}": answer for path, answer in answers.items()}
     told |= {f"{SITE}/robots.txt": (200, robots)} if robots else {}
     site = Site(told)
-    return Guest(site, Etiquette(site, AGENT, pause=pause, sleep=site.sleep, clock=lambda: site.time))
+    return Guest(site, Etiquette(site, AGENT, hosts, pause=pause, sleep=site.sleep, clock=lambda: site.time))
 
 
 def test_a_host_is_asked_with_pauses() -> None:
@@ -222,3 +235,93 @@ def test_a_robots_txt_that_was_not_answered_is_asked_again() -> None:
     visitor.ask(f"{SITE}/terms")
     visitor.site.answers = answers
     assert visitor.ask(f"{SITE}/private").outcome == "robots"
+
+
+# --- redirects -------------------------------------------------------------------------------------------------------
+
+OTHER = "https://other.example"
+
+
+def led(to: str, **answers: tuple[int, str]) -> Guest:
+    """Somebody who asks for a page that redirects."""
+    visitor = guest(terms=(301, to))
+    visitor.site.answers |= {f"{OTHER}/{path}": answer for path, answer in answers.items()}
+    return visitor
+
+
+def test_a_host_that_is_redirected_to_is_asked_with_its_own_pause() -> None:
+    """Between two requests to a host lie five seconds, also where another host leads there, and its robots.txt is asked."""
+    visitor = led(f"{OTHER}/terms")
+    visitor.ask(f"{OTHER}/privacy")
+    assert visitor.ask(f"{SITE}/terms").outcome == "ok"
+    assert visitor.site.asked == [
+        (f"{OTHER}/robots.txt", 0),
+        (f"{OTHER}/privacy", PAUSE),
+        (f"{SITE}/robots.txt", PAUSE),
+        (f"{SITE}/terms", 2 * PAUSE),
+        (f"{OTHER}/terms", 2 * PAUSE),
+    ]
+    visitor.ask(f"{OTHER}/privacy")
+    assert visitor.site.asked[-1] == (f"{OTHER}/privacy", 3 * PAUSE)
+
+
+def test_a_host_that_redirects_to_itself_is_followed_at_once() -> None:
+    """The second half of one answer is not waited for."""
+    visitor = led(f"{SITE}/en/terms")
+    visitor.ask(f"{SITE}/terms")
+    assert visitor.site.asked[-2:] == [(f"{SITE}/terms", PAUSE), (f"{SITE}/en/terms", PAUSE)]
+
+
+@pytest.mark.parametrize("host", [SITE, OTHER])
+def test_a_redirect_leads_nowhere_that_robots_txt_closes(host: str) -> None:
+    """A redirect is not followed to an address that its site's robots.txt asks robots to stay away from."""
+    visitor = led(f"{host}/private/terms")
+    visitor.site.answers[f"{host}/robots.txt"] = (200, "User-agent: *\nDisallow: /private")
+    capture = visitor.ask(f"{SITE}/terms")
+    assert (capture.outcome, f"{host}/private/terms" in visitor.site.urls) == ("robots", False)
+    assert visitor.ask(f"{SITE}/terms", obeys=False).outcome == "ok"
+
+
+def test_the_peace_of_a_host_is_kept_where_another_leads_there() -> None:
+    """A host that asked for peace gets it from who is redirected there, too, and keeps it; who led there is asked as ever."""
+    visitor = led(f"{OTHER}/terms", busy=(429, ""))
+    visitor.site.retry_after = 600.0
+    visitor.ask(f"{OTHER}/busy")
+    for minutes in (1, 2):
+        assert visitor.ask(f"{SITE}/terms", NOW + timedelta(minutes=minutes)).reason.startswith("not asked")
+    assert f"{OTHER}/terms" not in visitor.site.urls
+    assert visitor.ask(f"{SITE}/privacy", NOW + timedelta(minutes=3)).outcome == "ok"
+
+
+def test_who_is_too_busy_is_the_host_that_said_so() -> None:
+    """Where a redirect ends at a host that is too busy, that one is left alone, and not the one that led there."""
+    visitor = led(f"{OTHER}/terms", terms=(429, ""))
+    assert visitor.ask(f"{SITE}/terms").outcome == "rate_limited"
+    assert visitor.ask(f"{SITE}/privacy").outcome == "ok"
+    assert visitor.ask(f"{OTHER}/privacy").reason.startswith("not asked")
+
+
+def test_a_robots_txt_elsewhere_is_followed() -> None:
+    """A robots.txt may stand at another host, which is asked with its pause; what it says holds for the site."""
+    visitor = guest(**{"robots.txt": (301, f"{OTHER}/robots.txt")})
+    visitor.site.answers[f"{OTHER}/robots.txt"] = (200, "User-agent: *\nDisallow: /private")
+    assert visitor.ask(f"{SITE}/private").outcome == "robots"
+    assert visitor.ask(f"{OTHER}/private").outcome == "robots"
+    assert visitor.site.asked[-1] == (f"{OTHER}/robots.txt", PAUSE)
+
+
+def test_two_hosts_that_lead_to_each_other_wait_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for one host's turn holds no other's: pages that redirect crosswise are both asked for."""
+    visitor = led(f"{OTHER}/there", terms=(301, f"{SITE}/there"))
+    both = threading.Barrier(2, timeout=20)
+    answer = visitor.site.fetch
+
+    def fetch(url: str, *given: Any) -> Capture:
+        if url.endswith("/terms"):
+            both.wait()  # each holds the turn of its own host
+        return answer(url, *given)
+
+    monkeypatch.setattr(visitor.site, "fetch", fetch)
+    with ThreadPoolExecutor(2) as threads:
+        asked = [threads.submit(visitor.ask, f"{host}/terms") for host in (SITE, OTHER)]
+        assert [each.result(timeout=20).outcome for each in asked] == ["ok", "ok"]

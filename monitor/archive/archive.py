@@ -21,6 +21,7 @@ from monitor.archive import (
     pages,
     proofs,
     recording,
+    reminders,
     retention,
     schema,
     tally,
@@ -28,10 +29,11 @@ from monitor.archive import (
 )
 from monitor.archive.blobs import Blobs
 from monitor.archive.connection import Lock, Mode, connect, naming, writing
+from monitor.archive.listing import Listing
 from monitor.archive.past import Past
 from monitor.archive.recording import Recorded
 from monitor.errors import ArchiveError
-from monitor.model import Capture, Document, Known, Mute, Outcome, Page, Version
+from monitor.model import Document, Known, Mute, Outcome, Page, Settled, Version
 from monitor.records import (
     AlertRecord,
     CaptureRecord,
@@ -39,6 +41,7 @@ from monitor.records import (
     ChannelState,
     Delivery,
     DeliveryState,
+    Edition,
     Entry,
     Evidence,
     Folding,
@@ -151,6 +154,11 @@ class Archive:
         """A page's past, for captures that come in later than those after them."""
         return Past(page, self._reading, self._writing, self._blobs)
 
+    def last_capture(self, page: Page) -> datetime | None:
+        """The time of the last capture of a page, if there is one."""
+        with self._reading() as db:
+            return captures.last(db, page)
+
     def last_snapshot(self, page: Page) -> tuple[CaptureRecord, bytes, str] | None:
         """The last healthy capture of a page that brought bytes, these, and their content type."""
         with self._reading() as db:
@@ -174,7 +182,7 @@ class Archive:
         with self._reading() as db:
             return captures.history(db, vendor, page)
 
-    def capture(self, capture_id: int) -> Capture:
+    def capture(self, capture_id: int) -> Settled:
         """A capture as it was recorded, with its bytes and headers, credentials apart."""
         with self._reading() as db:
             return captures.capture(db, self._blobs, capture_id)
@@ -210,6 +218,11 @@ class Archive:
             found = versions.version_ids(db, vendor, page)
         return map(self.version, found)
 
+    def editions(self, vendor: str) -> tuple[Edition, ...]:
+        """The versions of a vendor's pages, newest first, without their texts."""
+        with self._reading() as db:
+            return versions.editions(db, vendor)
+
     def changes(
         self,
         *,
@@ -231,6 +244,11 @@ class Archive:
         with self._reading() as db:
             return changes.change(db, change_id)
 
+    @property
+    def listing(self) -> Listing:
+        """Everything of a kind, oldest first, without filling the memory."""
+        return Listing(self._reading)
+
     # --- outbox ----------------------------------------------------------------------------------------------------
 
     def deliveries(self, *, state: DeliveryState | None = None, limit: int | None = None) -> tuple[Delivery, ...]:
@@ -246,6 +264,7 @@ class Archive:
     def claim(self, now: datetime, lease: timedelta, folding: Folding) -> Parcel | None:
         """Take what is due longest, and what goes with it; whoever has not finished it within the lease loses it."""
         with self._writing() as db:
+            reminders.hush(db, alerts.mutes(db, now), now)
             return deliveries.claim(db, now, lease, folding)
 
     def sent(self, delivery_id: int, now: datetime, note: str = "") -> None:

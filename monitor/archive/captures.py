@@ -9,10 +9,10 @@ from monitor.archive.blobs import Blobs
 from monitor.archive.codec import HEADERS, HOPS, instant, row, unpack
 from monitor.archive.pages import page_id
 from monitor.errors import UsageError
-from monitor.model import Capture, Page
+from monitor.model import HEALTHY, Page, Settled
 from monitor.records import CaptureRecord
 
-_CAPTURES = """SELECT checks.*, snapshots.sha256, snapshots.size, changes.id AS change
+CAPTURES = """SELECT checks.*, snapshots.sha256, snapshots.size, changes.id AS change
     FROM checks LEFT JOIN snapshots ON snapshots.id = checks.snapshot
     LEFT JOIN changes ON changes.after = checks.version AND checks.began"""
 
@@ -27,27 +27,36 @@ def captured(db: sqlite3.Connection, page: Page) -> frozenset[tuple[datetime, st
     return frozenset((instant(each["at"]), each["sha256"]) for each in found)
 
 
+def last(db: sqlite3.Connection, page: Page) -> datetime | None:
+    """The time of the last capture of a page, if there is one."""
+    found = db.execute(
+        "SELECT at FROM checks JOIN pages ON pages.last_check = checks.id WHERE vendor = :vendor AND name = :name",
+        row(vendor=page.vendor, name=page.name),
+    ).fetchone()
+    return None if found is None else instant(found["at"])
+
+
 def history(db: sqlite3.Connection, vendor: str, name: str) -> tuple[CaptureRecord, ...]:
     """All captures of a page, oldest first."""
     page = page_id(db, vendor, name)
-    return tuple(map(_capture_record, db.execute(f"{_CAPTURES} WHERE checks.page = ? ORDER BY at, checks.id", (page,))))
+    return tuple(map(capture_record, db.execute(f"{CAPTURES} WHERE checks.page = ? ORDER BY at, checks.id", (page,))))
 
 
 def last_read(db: sqlite3.Connection, page: Page) -> tuple[CaptureRecord, str] | None:
     """The last healthy capture of a page that brought bytes, and their content type."""
     found = db.execute(
-        f"{_CAPTURES} JOIN pages ON pages.last_read = checks.id WHERE vendor = :vendor AND name = :name",
+        f"{CAPTURES} JOIN pages ON pages.last_read = checks.id WHERE vendor = :vendor AND name = :name",
         row(vendor=page.vendor, name=page.name),
     ).fetchone()
-    return None if found is None else (_capture_record(found), found["content_type"])
+    return None if found is None else (capture_record(found), found["content_type"])
 
 
-def capture(db: sqlite3.Connection, blobs: Blobs, check: int) -> Capture:
+def capture(db: sqlite3.Connection, blobs: Blobs, check: int) -> Settled:
     """A capture as it was recorded, headers and bytes too. UsageError if there is none."""
-    found = db.execute(f"{_CAPTURES} WHERE checks.id = ?", (check,)).fetchone()
+    found = db.execute(f"{CAPTURES} WHERE checks.id = ?", (check,)).fetchone()
     if found is None:
         raise UsageError(f"the archive has no capture {check}")
-    return Capture(
+    return Settled(
         at=instant(found["at"]),
         url=found["url"],
         outcome=found["outcome"],
@@ -60,10 +69,12 @@ def capture(db: sqlite3.Connection, blobs: Blobs, check: int) -> Capture:
         content_type=found["content_type"],
         seconds=found["seconds"],
         retry_after=found["retry_after"],
+        held=found["outcome"] in HEALTHY and found["snapshot"] is not None and found["version"] is None,
     )
 
 
-def _capture_record(found: sqlite3.Row) -> CaptureRecord:
+def capture_record(found: sqlite3.Row) -> CaptureRecord:
+    """A row of `CAPTURES` as the archive tells it."""
     return CaptureRecord(
         id=found["id"],
         at=instant(found["at"]),

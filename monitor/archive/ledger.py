@@ -36,7 +36,7 @@ def watch(db: sqlite3.Connection) -> None:
     """Note from now on what this connection writes."""
     db.execute("CREATE TEMP TABLE touched (kind TEXT NOT NULL, record INTEGER NOT NULL)")
     for kind in KINDS:
-        entered = ", ".join(column for column in _columns(db, kind) if (kind, column) not in DERIVED)
+        entered = ", ".join(_columns(db, kind))
         for event, side in ("INSERT", "new"), (f"UPDATE OF {entered}", "new"), ("DELETE", "old"):
             db.execute(
                 f"""CREATE TEMP TRIGGER touched_{kind}_{event[:6].lower()} AFTER {event} ON main.{kind}
@@ -45,7 +45,10 @@ def watch(db: sqlite3.Connection) -> None:
 
 
 def append(db: sqlite3.Connection) -> None:
-    """Enter what the caller's transaction touched, in the order in which it did so first."""
+    """Enter what the caller's transaction touched, in the order in which it did so first.
+
+    What can no longer be read stays out, here and below: `verify` names it, and it holds up nothing else.
+    """
     touched = db.execute("SELECT kind, record FROM touched GROUP BY kind, record ORDER BY min(rowid)").fetchall()
     if touched:
         _enter(db, map(tuple, touched))
@@ -53,23 +56,23 @@ def append(db: sqlite3.Connection) -> None:
 
 
 def append_all(db: sqlite3.Connection) -> None:
-    """Enter every record there is, as it stands. One that can no longer be read stays out: `verify` names it."""
+    """Enter every record there is, as it stands."""
     for kind in KINDS:
-        for (record,) in db.execute(f"SELECT id FROM {kind} ORDER BY id").fetchall():  # noqa: S608
-            with suppress(DamagedRecord):
-                _enter(db, [(kind, record)])
+        _enter(db, [(kind, record) for (record,) in db.execute(f"SELECT id FROM {kind} ORDER BY id").fetchall()])  # noqa: S608
 
 
 def _enter(db: sqlite3.Connection, records: Iterable[tuple[str, int]]) -> None:
     last = head(db)
-    before = last.hash if last else NOTHING
-    for number, (kind, record) in enumerate(records, last.id + 1 if last else 1):
-        digest = digest_of(db, kind, record)
-        before = hash_of(number, kind, record, digest, before, _hash(db, skipped_to(number)))
-        db.execute(
-            "INSERT INTO ledger (id, kind, record, digest, hash) VALUES (?, ?, ?, ?, ?)",
-            (number, kind, record, digest, before),
-        )
+    number, before = (last.id, last.hash) if last else (0, NOTHING)
+    for kind, record in records:
+        with suppress(DamagedRecord):
+            digest = digest_of(db, kind, record)
+            number += 1
+            before = hash_of(number, kind, record, digest, before, _hash(db, skipped_to(number)))
+            db.execute(
+                "INSERT INTO ledger (id, kind, record, digest, hash) VALUES (?, ?, ?, ?, ?)",
+                (number, kind, record, digest, before),
+            )
 
 
 def digest_of(db: sqlite3.Connection, kind: str, record: int) -> bytes:
@@ -80,13 +83,14 @@ def digest_of(db: sqlite3.Connection, kind: str, record: int) -> bytes:
 
 def record_text(db: sqlite3.Connection, kind: str, record: int) -> str | None:
     """A record as its digest has it: JSON, keys in order, without what is empty; None if there is no such record."""
-    found = db.execute(f"SELECT * FROM {kind} WHERE id = ?", (record,)).fetchone()  # noqa: S608
+    entered = ", ".join(_columns(db, kind))  # none that is computed
+    found = db.execute(f"SELECT {entered} FROM {kind} WHERE id = ?", (record,)).fetchone()  # noqa: S608
     if found is None:
         return None
     values = {
         column: unpacked(value, f"{kind} {record}: {column}").decode() if isinstance(value, bytes) else value
         for column, value in zip(found.keys(), found, strict=True)
-        if value is not None and (kind, column) not in DERIVED
+        if value is not None
     }
     return json.dumps({"table": kind, **values}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -159,4 +163,6 @@ def _hash(db: sqlite3.Connection, number: int) -> bytes:
 
 
 def _columns(db: sqlite3.Connection, kind: str) -> list[str]:
-    return [each["name"] for each in db.execute(f"PRAGMA table_info({kind})")]
+    """The columns of a record that are entered."""
+    names = (each["name"] for each in db.execute(f"PRAGMA table_info({kind})"))
+    return [name for name in names if (kind, name) not in DERIVED]

@@ -7,11 +7,13 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.archive import reminders
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, pack, row, stamp, to_json
 from monitor.archive.connection import insert
 from monitor.errors import ArchiveError
 from monitor.model import HEALTHY, Capture, Change, Outcome, Owed, Page, Version
+from monitor.records import day_reminded_of
 
 CREDENTIALS = frozenset(
     (
@@ -46,6 +48,8 @@ def record(db: sqlite3.Connection, blobs: Blobs, page: Page, outcome: Outcome) -
     """Write an outcome down. ArchiveError if it contradicts itself."""
     before = _put_page(db, page)
     recorded = put(db, blobs, page, before, outcome)
+    if recorded.version is not None:
+        reminders.follow(db, before.page, outcome.effective_on, outcome.capture.at)
     if outcome.fingerprint:
         db.execute("UPDATE versions SET fingerprint = ? WHERE id = ?", (outcome.fingerprint, before.version))
     _put_state(db, before.page, outcome, recorded)
@@ -234,7 +238,7 @@ def _put_check(
 
 
 def put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed, ...], at: datetime) -> None:
-    """An alert, and what is owed of it to each channel. A key says which text became which, when, and for whom."""
+    """An alert, and what is owed of it to each channel. A key says which text became which, when, for whom, and what else of it."""
     keys = db.execute(
         """SELECT old.key AS before, new.key AS after FROM changes
         JOIN versions AS old ON old.id = changes.before JOIN versions AS new ON new.id = changes.after
@@ -249,7 +253,7 @@ def put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed,
             "deliveries",
             alert=alert,
             channel=each.channel,
-            key=hashlib.sha256((told + "\nrepeat" * each.repeat).encode()).hexdigest(),
+            key=hashlib.sha256((told + "\nrepeat" * each.repeat + _reminder(each)).encode()).hexdigest(),
             state="muted" if each.muted else "owed",
             digest=each.digest,
             repeat=each.repeat,
@@ -258,6 +262,11 @@ def put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed,
             due_at=each.at,
             next_at=None if each.muted else each.at,
         )
+
+
+def _reminder(owed: Owed) -> str:
+    """What makes the key of a reminder another than that of what it reminds of."""
+    return f"\n{owed.digest}" if day_reminded_of(owed.digest) else ""
 
 
 def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Recorded) -> None:

@@ -10,7 +10,7 @@ from monitor.archive.codec import DOCUMENT, from_json, instant, row
 from monitor.archive.pages import page_id
 from monitor.errors import UsageError
 from monitor.model import Document
-from monitor.records import VersionRecord
+from monitor.records import Edition, VersionRecord
 
 _VERSIONS = """SELECT versions.*, pages.vendor, pages.name, snapshots.sha256
     FROM versions JOIN pages ON pages.id = versions.page JOIN snapshots ON snapshots.id = versions.snapshot"""
@@ -48,6 +48,23 @@ def version_ids(db: sqlite3.Connection, vendor: str, name: str) -> tuple[int, ..
     return tuple(each["id"] for each in found)
 
 
+def editions(db: sqlite3.Connection, vendor: str) -> tuple[Edition, ...]:
+    """The versions of a vendor's pages, newest first, without their texts."""
+    found = db.execute(
+        """SELECT versions.id, pages.name, versions.seen_at, versions.last_seen_at, changes.id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM findings WHERE findings.change = changes.id) AS says_same
+        FROM pages JOIN versions ON versions.page = pages.id LEFT JOIN changes ON changes.after = versions.id
+        WHERE pages.vendor = ? ORDER BY versions.seen_at DESC, versions.id DESC""",
+        (vendor,),
+    )
+    return tuple(
+        Edition(
+            each["id"], each["name"], instant(each["seen_at"]), instant(each["last_seen_at"]), bool(each["says_same"])
+        )
+        for each in found
+    )
+
+
 def version_id_at(db: sqlite3.Connection, vendor: str, name: str, at: datetime) -> int:
     """The version in force at a time. UsageError with the first one's date if that is later."""
     page = row(page=page_id(db, vendor, name), at=at)
@@ -67,6 +84,7 @@ def _version_record(found: sqlite3.Row, read: Document) -> VersionRecord:
         vendor=found["vendor"],
         page=found["name"],
         seen_at=instant(found["seen_at"]),
+        last_seen_at=instant(found["last_seen_at"]),
         snapshot=found["sha256"],
         edition=found["edition"],
         technical=bool(found["technical"]),

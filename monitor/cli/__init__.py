@@ -8,10 +8,12 @@ from importlib.metadata import version
 import click
 
 from monitor.cli.alerts import COMMANDS as ALERTS
+from monitor.cli.capture import COMMANDS as CAPTURE
 from monitor.cli.check import COMMANDS as CHECK
 from monitor.cli.demo import COMMANDS as DEMO
 from monitor.cli.digest import COMMANDS as DIGEST
-from monitor.cli.evidence import COMMANDS as EVIDENCE
+from monitor.cli.export import COMMANDS as EXPORT
+from monitor.cli.facts import COMMANDS as FACTS
 from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
@@ -28,11 +30,25 @@ def cli() -> None:
     """Tells you the day an AI vendor changes what it may do with your data, or what it gives for free, and only then.
 
     Messages go to standard error, data to standard output. Exit status: 0 done, 1 a fault of ours, 2 wrong use or a broken
-    watchlist, 3 done, but some pages could not be checked.
+    watchlist, 3 done, but some pages could not be checked or some records not be read.
     """
 
 
-for _command in (*DEMO, *CHECK, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *EVIDENCE, *LOGIN, *WATCHLIST, *UPKEEP):
+for _command in (
+    *DEMO,
+    *CHECK,
+    *RECORDS,
+    *FACTS,
+    *READ,
+    *ALERTS,
+    *DIGEST,
+    *CAPTURE,
+    *INTAKE,
+    *EXPORT,
+    *LOGIN,
+    *WATCHLIST,
+    *UPKEEP,
+):
     cli.add_command(_command)
 
 

@@ -11,7 +11,8 @@ from datetime import datetime
 import click
 from rich.text import Text
 
-from monitor import crew, daemon, pipeline, wiring
+from monitor import crew, daemon, pipeline, reading, wiring
+from monitor.apart import Processes
 from monitor.archive import Archive
 from monitor.cli import setup
 from monitor.cli.setup import Setup, as_json, common
@@ -43,16 +44,17 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
     round_ = wiring.rounds(watchlist, os.environ)
     with (
         wiring.archive(setup_.archive_path()) as archive,
-        wiring.ways(watchlist.settings, archive.path, time.sleep) as ways,
+        Processes(reading.ready) as apart,
+        wiring.ways(watchlist.settings, archive.path, time.sleep, run=apart.call) as ways,
     ):
         wanted = _wanted(watchlist, pages, archive if due else None)
         second_look = wiring.second_look(watchlist.settings, time.sleep)
         failed = 0
-        look = wiring.look(watchlist, archive, ways, setup.now, second_look)
+        look = wiring.look(watchlist, archive, ways, setup.now, second_look, apart.call)
         for checked in crew.check(wanted, archive, look, threading.Event()):
             failed += checked.outcome.capture.outcome not in HEALTHY
             with setup.unheard():
-                _tell(setup_, checked, json_)
+                tell(setup_, checked, json_)
         delivered = round_.finish(archive, setup.now())
     sign = "" if pages else round_.give_sign()  # a round is all that is due, not a page asked for
     for fault in filter(None, (*delivered.faults, sign)):
@@ -69,13 +71,12 @@ def _wanted(watchlist: Watchlist, keys: tuple[str, ...], archive: Archive | None
         raise UsageError(
             f"{watchlist.path} has no page {', '.join(unknown)}; `monitor watchlist list` shows what it has"
         )
-    pages = (
-        tuple(page for page in (*watchlist.pages, *watchlist.disabled) if page.key in keys) if keys else watchlist.pages
-    )
+    pages = tuple(page for page in watchlist.listed if page.key in keys) if keys else watchlist.pages
     return pages if archive is None else pipeline.due(pages, archive, setup.now())
 
 
-def _tell(setup_: Setup, checked: Checked, json_: bool) -> None:
+def tell(setup_: Setup, checked: Checked, json_: bool) -> None:
+    """What a check came to, on a line of standard output."""
     capture, change = checked.outcome.capture, checked.outcome.change
     if json_:
         setup.print_json(
@@ -106,13 +107,18 @@ def _in_words(checked: Checked) -> str:
 
 def _closing(checked: int, failed: int, delivered: Delivered) -> str:
     said = f"{checked - failed} of {checked} pages checked" + (f"; {failed} could not be" if failed else "")
-    said += f"; {counted(delivered.sent, 'delivery', 'deliveries')} made" if delivered.sent else ""
-    return (
-        said
-        + (f"; {delivered.refused} refused, to be tried again" if delivered.refused else "")
-        + (f"; {delivered.owed - delivered.refused} to be sent later" if delivered.owed > delivered.refused else "")
-        + (f"; {delivered.failed} given up: their channels refuse them for good" if delivered.failed else "")
+    return "; ".join(filter(None, (said, sending(delivered))))
+
+
+def sending(delivered: Delivered) -> str:
+    """What became of what was owed; empty where nothing was."""
+    said = (
+        (delivered.sent, f"{counted(delivered.sent, 'delivery', 'deliveries')} made"),
+        (delivered.refused, f"{delivered.refused} refused, to be tried again"),
+        (delivered.owed > delivered.refused, f"{delivered.owed - delivered.refused} to be sent later"),
+        (delivered.failed, f"{delivered.failed} given up: their channels refuse them for good"),
     )
+    return "; ".join(words for happened, words in said if happened)
 
 
 @click.command()

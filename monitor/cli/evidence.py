@@ -14,12 +14,7 @@ from monitor.errors import UsageError
 from monitor.report import Style
 
 
-@click.group()
-def export() -> None:
-    """Take what the archive holds elsewhere."""
-
-
-@export.command()
+@click.command()
 @click.argument("change", type=int)
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option(
@@ -52,6 +47,3 @@ def _write(target: Path, made: dict[str, bytes]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
     unfinished.rename(target)
-
-
-COMMANDS: tuple[click.Command, ...] = (export,)

@@ -32,7 +32,7 @@ def bring_in(setup: Setup, pages: Iterable[Sequence[Recording]], skipped: Iterab
     judged, report = judgement(setup), Report(skipped=list(skipped))
     ahead = readers(judged.language, overrides=judged.overrides)
     with ahead as reading, setup.writing() as archive, progress(setup) as bar:
-        intake = Intake(archive, judged, report)
+        intake = Intake(archive, judged, report, reading.run)
         task = bar.add_task("importing", total=sum(map(len, recorded)))
 
         def fresh() -> Iterator[tuple[Recording, ...]]:

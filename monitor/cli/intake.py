@@ -98,7 +98,7 @@ def _by_address(setup: Setup, key: str | None, url: str | None, kind: str | None
     watchlist = setup.watchlist_if_any()
     if watchlist is None:
         raise UsageError("there is no watchlist that says which pages to look for; name one with --page and --url")
-    return {warc.address(page.url): page for page in (*watchlist.disabled, *watchlist.pages)}
+    return {warc.address(page.url): page for page in reversed(watchlist.listed)}
 
 
 import_.add_command(wayback)

@@ -114,7 +114,7 @@ def _meant(setup: Setup, what: str, key: str | None, kind: str | None) -> tuple[
     if key:
         return what, named_page(setup, key, kind, what)
     watchlist = setup.watchlist_if_any()
-    watched = (*watchlist.pages, *watchlist.disabled) if watchlist else ()
+    watched = watchlist.listed if watchlist else ()
     known = (page for page in (*watched, *kept_pages(setup)) if page.url and address(page.url) == address(what))
     if found := next(known, None):
         return what, found

@@ -44,7 +44,7 @@ class FeedChannel:
         entry = _entry(message)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with _held(self.folder):
+            with held(self.folder):
                 notes = [self._add(place, entry) for place in _places(message)]
         except BlockingIOError:
             raise DeliveryError(f"{self.name}: another process is writing the feeds") from None
@@ -61,7 +61,7 @@ class FeedChannel:
         title = TITLE if place == "all" else f"{TITLE}: {place.partition('/')[2]}"
         for kind, build in (("json", json_feed), ("atom", atom_feed)):
             address = f"{self.url.rstrip('/')}/{place}.{kind}" if self.url else ""
-            _write(store.with_suffix(f".{kind}"), build(entries, title, self.url, address).encode())
+            write_whole(store.with_suffix(f".{kind}"), build(entries, title, self.url, address).encode())
         return note
 
 
@@ -102,7 +102,7 @@ def _standing(store: Path) -> tuple[tuple[FeedEntry, ...], str]:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[None]:
     """The folder for ourselves: two that read, add and write at once would lose an entry."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -112,7 +112,7 @@ def _held(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Put the file in place whole: a reader sees the old one or the new one, even after a power cut."""
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)  # of a run that was killed

@@ -18,10 +18,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from monitor import reading
 from monitor.answer import Answer, Limits, judge
+from monitor.apart import Run, here
 from monitor.errors import MonitorError, ReadingError
-from monitor.extract import read
-from monitor.extract.screen import screen
 from monitor.fetch import chromium
 from monitor.fetch.chromium import CLOSING, MISSING, STARTING, Chromium
 from monitor.fetch.dial import Dial, GuardedBackend, dial_tcp
@@ -62,8 +62,10 @@ class BrowserFetcher:
         profiles: Path | None = None,
         executable: str | None = None,
         dial: Dial = dial_tcp,
+        run: Run = here,
     ) -> None:
-        self._user_agent = user_agent
+        """What a page shows is read where `run` does it."""
+        self._user_agent, self._run = user_agent, run
         self._limits = limits
         self._profiles = Profiles(profiles) if profiles else None
         self._proxy = GuardProxy(GuardedBackend(limits, resolver, allow_private=allow_private, dial=dial))
@@ -125,9 +127,16 @@ class BrowserFetcher:
                 with self._plain(limits=replace(limits, total_seconds=max(passage.left, 1.0))) as plain:
                     return plain.fetch(url, Validators(), now, language)
         capture = _judged(seen, url, now, limits, profile)
-        if self._profiles and profile and capture.outcome == "ok" and not _is_wall(capture):
+        if self._profiles and profile and capture.outcome == "ok" and not self._is_wall(capture):
             self._keep(self._profiles, profile, login, kept)
         return capture
+
+    def _is_wall(self, capture: Capture) -> bool:
+        """Whether a page shows a login in its place: what it left of the cookies is no login."""
+        try:
+            return self._run(reading.instead, capture.body or b"", capture.content_type) is not None
+        except ReadingError:
+            return True
 
     def _login(self, profile: str) -> State | None:
         if not profile:
@@ -214,22 +223,15 @@ def browser_fetcher(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     profiles: Path | None = None,
     executable: str | None = None,
+    run: Run = here,
 ) -> BrowserFetcher | MissingBrowser:
-    """A fetcher that shows pages in a browser, or one that says what is missing."""
+    """A fetcher that shows pages in a browser, or one that says what is missing. What they show is read where `run` does it."""
     found = executable or chromium.find(os.environ)
     if found is None or not chromium.installed():
         return MissingBrowser()
     return BrowserFetcher(
-        user_agent=user_agent, allow_private=allow_private, limits=limits, profiles=profiles, executable=found
+        user_agent=user_agent, allow_private=allow_private, limits=limits, profiles=profiles, executable=found, run=run
     )
-
-
-def _is_wall(capture: Capture) -> bool:
-    """Whether a page shows a login in its place: what it left of the cookies is no login."""
-    try:
-        return screen(read(capture.body or b"", capture.content_type)) is not None
-    except ReadingError:
-        return True
 
 
 def _judged(seen: Seen, asked: str, now: datetime, limits: Limits, profile: str) -> Capture:

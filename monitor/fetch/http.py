@@ -17,6 +17,7 @@ from monitor.errors import ReadingError
 from monitor.fetch.dial import Dial, GuardedBackend, GuardedTransport, TimedStream, dial_tcp
 from monitor.fetch.faults import FAULTS, outcome_of, reason_of
 from monitor.fetch.guard import BlockedTargetError, Resolver, check_url, system_resolver
+from monitor.fetch.manners import Onward, freely
 from monitor.model import Capture, Hop, Validators
 
 
@@ -28,6 +29,14 @@ def accept_language(language: str | None) -> str:
         return "en;q=0.9,*;q=0.5"
     regional = f"{tag},{base};q=0.9" if tag != base else base
     return f"{regional},en;q=0.5"
+
+
+class _RefusedError(Exception):
+    """The page redirects to where nobody is to ask now; `capture` is what an attempt there comes to."""
+
+    def __init__(self, capture: Capture) -> None:
+        self.capture = capture
+        super().__init__(f"the page redirects to {capture.url}: {capture.reason}")
 
 
 class HttpFetcher:
@@ -59,8 +68,13 @@ class HttpFetcher:
             "Accept-Encoding": "gzip",
         }
 
-    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
-        """One attempt to get `url`, in `language` where the server has it. Raises nothing for what the network does."""
+    def fetch(
+        self, url: str, validators: Validators, now: datetime, language: str | None = None, onward: Onward = freely
+    ) -> Capture:
+        """One attempt to get `url`, in `language` where the server has it. Raises nothing for what the network does.
+
+        What `onward` waits for is not of the time that the fetch may take.
+        """
         started = time.monotonic()
         deadline = started + self._limits.total_seconds
         address, hops = url, list[Hop]()
@@ -71,10 +85,16 @@ class HttpFetcher:
             while (location := answer.location) is not None:
                 hops.append(Hop(address, answer.status))
                 target = _next_target(target, location, hops, self._limits)
-                address = str(target)
+                address, asked = str(target), time.monotonic()
+                if refusal := onward(address):
+                    raise _RefusedError(refusal)
+                waited = time.monotonic() - asked
+                started, deadline = started + waited, deadline + waited
                 known = validators if _same_origin(target, origin) else Validators()
                 answer = self._ask(target, headers, known, deadline)
             capture = judge(answer, url, now, self._limits)
+        except _RefusedError as refused:
+            capture = replace(refused.capture, url=url, final_url=address, reason=str(refused))
         except FAULTS as error:
             capture = Capture(now, url, outcome_of(error), reason_of(error), final_url=address)
         return replace(capture, hops=tuple(hops), seconds=time.monotonic() - started)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from monitor.fetch.hosts import Host, Hosts
 from monitor.fetch.robots import Robots, read
 from monitor.model import Capture, Validators
 
@@ -28,11 +26,24 @@ UNAVAILABLE = 503
 BUSY = frozenset({429, UNAVAILABLE})
 
 
+Onward = Callable[[str], Capture | None]
+"""Told where a redirect leads, it waits until that address may be asked; where it may not, it says what the attempt comes to."""
+
+
+def freely(_: str) -> None:
+    """Every address may be asked at once."""
+
+
 class Fetcher(Protocol):
     """Gets one page. Whatever goes wrong on the way is told by the capture's outcome, never raised."""
 
-    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
-        """One attempt to get `url`: conditional with `validators`, in `language` where the server has it."""
+    def fetch(
+        self, url: str, validators: Validators, now: datetime, language: str | None = None, onward: Onward = freely
+    ) -> Capture:
+        """One attempt to get `url`: conditional with `validators`, in `language` where the server has it.
+
+        `onward` is asked before a redirect is followed, by whoever follows it himself.
+        """
         ...
 
     def close(self) -> None:
@@ -40,24 +51,14 @@ class Fetcher(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Host:
-    """What is known of a host in this process. Whoever asks it holds the lock."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    asked: float = float("-inf")  # on the monotonic clock
-    peace_until: datetime | None = None
-    refused: frozenset[str] = frozenset()  # addresses for which it was too busy, since it last answered
-    times: int = 0  # so often in a row
-
-
 class Etiquette:
-    """What all fetchers of a program share: who was asked when, and what each site's robots.txt says."""
+    """What all fetchers of a program keep to: who was asked when, and what each site's robots.txt says."""
 
     def __init__(
         self,
         robots_fetcher: Fetcher,
         agent: str,
+        hosts: Hosts | None = None,
         *,
         pause: float | None = None,
         sleep: Callable[[float], object] = time.sleep,
@@ -65,57 +66,127 @@ class Etiquette:
     ) -> None:
         """`agent` is the name that robots.txt may address; `pause` the seconds between two requests, None for the usual."""
         self._fetcher, self._agent, self._pause = robots_fetcher, agent, pause
+        self._hosts = hosts or Hosts()
         self._sleep, self._clock = sleep, clock
-        self._hosts: dict[str, Host] = defaultdict(Host)
-        self._robots: dict[str, tuple[datetime, Robots]] = {}
-        self._guard = threading.Lock()
 
     def fetch(
         self, fetcher: Fetcher, url: str, validators: Validators, now: datetime, language: str | None, *, obeys: bool
     ) -> Capture:
-        """One attempt to get `url`, when its host may be asked; `obeys` is whether its robots.txt is asked before."""
-        parts = urlsplit(url)
-        with self._guard:
-            host = self._hosts[parts.netloc.lower()]
-        with host.lock:
-            if (
-                host.peace_until and now < host.peace_until <= now + LONGEST_PEACE
-            ):  # a later end is a clock's that was wrong
-                return _in_peace(url, now, host.peace_until)
-            robots = self._robots_of(f"{parts.scheme}://{parts.netloc}", host, now) if obeys else Robots()
-            if refusal := robots.refusal(url, self._agent, now):
-                return refusal
-            return self._ask(fetcher, url, validators, now, language, host, robots.delay(self._agent))
+        """One attempt to get `url`, when its host may be asked, and each that it redirects to.
 
-    def _ask(
-        self,
-        fetcher: Fetcher,
-        url: str,
-        validators: Validators,
-        now: datetime,
-        language: str | None,
-        host: Host,
-        delay: float,
-    ) -> Capture:
-        usual = (0.0 if _is_own(url) else PAUSE) if self._pause is None else self._pause
-        wait = host.asked + max(usual, min(delay, LONGEST_PAUSE)) - self._clock()
+        `obeys` is whether robots.txt is asked before.
+        """
+        with closing(_Turn(self._hosts, self._clock)) as turn:
+
+            def onward(address: str) -> Capture | None:
+                turn.passed()
+                return self._refusal(turn, address, now, obeys=obeys)
+
+            if refusal := self._refusal(turn, url, now, obeys=obeys):
+                return refusal
+            capture = fetcher.fetch(url, validators, now, language, onward)
+            turn.ended(capture)
+            return capture
+
+    def close(self) -> None:
+        """Keep what other runs have to know."""
+        self._hosts.save()
+
+    def _refusal(self, turn: _Turn, address: str, now: datetime, *, obeys: bool) -> Capture | None:
+        """Wait until an address may be asked; what an attempt comes to where it may not."""
+        parts = urlsplit(address)
+        anew = turn.take(parts.netloc)
+        before = turn.host.asked
+        if (until := turn.host.peace_until) and now < until <= now + LONGEST_PEACE:  # a later end is a wrong clock's
+            return turn.refuse(_in_peace(address, now, until))
+        robots = self._robots_of(f"{parts.scheme}://{parts.netloc}", turn, now) if obeys else Robots()
+        turn.take(parts.netloc)  # its robots.txt may have led elsewhere
+        if refusal := robots.refusal(address, self._agent, now):
+            return turn.refuse(refusal)
+        if anew or turn.host.asked != before:  # a host that redirects to itself is followed at once
+            self._wait(turn, address, robots.delay(self._agent))
+        return None
+
+    def _wait(self, turn: _Turn, address: str, delay: float) -> None:
+        usual = (0.0 if _is_own(address) else PAUSE) if self._pause is None else self._pause
+        wait = turn.host.asked + max(usual, min(delay, LONGEST_PAUSE)) - self._clock()
         if wait > 0:
             self._sleep(wait)
-        capture = fetcher.fetch(url, validators, now, language)
-        host.asked = self._clock()
-        _note(host, capture)
-        return capture
 
-    def _robots_of(self, origin: str, host: Host, now: datetime) -> Robots:
+    def _robots_of(self, origin: str, turn: _Turn, now: datetime) -> Robots:
         """The site's robots.txt, asked for once a day; while it cannot be had, what it said last."""
-        known = self._robots.get(origin)
+        known = self._hosts.robots(origin)
         if known and timedelta(0) <= now - known[0] < ROBOTS_LAST:
             return known[1]
-        capture = self._ask(self._fetcher, f"{origin}/robots.txt", Validators(), now, None, host, 0.0)
-        robots = read(capture, known[1] if known else None)
+        if origin not in turn.robots:
+            turn.robots[origin] = self._asked_for_robots(origin, turn, now, known[1] if known else None)
+        return turn.robots[origin]
+
+    def _asked_for_robots(self, origin: str, turn: _Turn, now: datetime, before: Robots | None) -> Robots:
+        def onward(address: str) -> None:
+            turn.passed()
+            if turn.take(urlsplit(address).netloc):
+                self._wait(turn, address, 0.0)
+
+        self._wait(turn, origin, 0.0)
+        capture = self._fetcher.fetch(f"{origin}/robots.txt", Validators(), now, None, onward)
+        turn.ended(capture)
+        robots = read(capture, before)
         if robots.fault is None and _is_answer(capture):
-            self._robots[origin] = (now, robots)
+            self._hosts.heard(origin, now, robots)
         return robots
+
+
+class _Turn:
+    """Whose turn it is to be asked: one host's at a time, which nobody else asks meanwhile.
+
+    `robots` is what was heard on the way, kept or not.
+    """
+
+    def __init__(self, hosts: Hosts, clock: Callable[[], float]) -> None:
+        self._hosts, self._clock = hosts, clock
+        self._host: Host | None = None
+        self._refused = False
+        self.robots: dict[str, Robots] = {}
+
+    @property
+    def host(self) -> Host:
+        """The host whose turn it is."""
+        assert self._host
+        return self._host
+
+    def take(self, name: str) -> bool:
+        """Wait for the turn of a host; whether it was another's before. Who holds one never waits for another."""
+        host = self._hosts.host(name)
+        if host is self._host:
+            return False
+        self.close()
+        host.lock.acquire()
+        self._host = host
+        return True
+
+    def passed(self) -> None:
+        """The host whose turn it is answered, with a redirect."""
+        self.host.asked = self._clock()
+        _answered(self.host)
+
+    def refuse(self, capture: Capture) -> Capture:
+        """The host whose turn it is may not be asked; what the attempt comes to."""
+        self._refused = True
+        return capture
+
+    def ended(self, capture: Capture) -> None:
+        """The host whose turn it is answered, or did not, and this came of it."""
+        if self._refused:  # it was not asked
+            return
+        self.host.asked = self._clock()
+        _note(self.host, capture)
+
+    def close(self) -> None:
+        """Let others have their turn."""
+        if self._host:
+            self._host.lock.release()
+            self._host = None
 
 
 def _is_answer(capture: Capture) -> bool:
@@ -134,7 +205,7 @@ def _note(host: Host, capture: Capture) -> None:
     It is after a 429, or when it says how long; a 503 alone may be one page's trouble, until another page has it, too.
     """
     if capture.status not in BUSY:
-        host.refused, host.times, host.peace_until = frozenset(), 0, None
+        _answered(host)
         return
     host.refused |= {capture.url}
     if capture.status == UNAVAILABLE and capture.retry_after is None and len(host.refused) < 2:
@@ -143,6 +214,10 @@ def _note(host: Host, capture: Capture) -> None:
     usual = timedelta(seconds=PEACE * 2 ** min(host.times - 1, 10))
     asked = timedelta(seconds=capture.retry_after) if capture.retry_after is not None else usual
     host.peace_until = capture.at + min(asked, LONGEST_PEACE)
+
+
+def _answered(host: Host) -> None:
+    host.refused, host.times, host.peace_until = frozenset(), 0, None
 
 
 def _is_own(url: str) -> bool:

@@ -16,10 +16,13 @@ TOO_MANY = 429
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """What a site says to robots. Without rules everything is allowed; `fault` is the answer for which nothing is, if so."""
+    """What a site says to robots, and its words. Without rules everything is allowed; `fault` is the answer for which nothing
+    is, if so.
+    """
 
     rules: Protego | None = None
     fault: Capture | None = None
+    text: str = ""
 
     def delay(self, agent: str) -> float:
         """The seconds that the site wants between two requests; 0 where it does not say."""
@@ -34,6 +37,11 @@ class Robots:
         return None
 
 
+def rules(text: str) -> Robots:
+    """What the words of a robots.txt say; without words, nothing."""
+    return Robots(Protego.parse(text), text=text) if text else Robots()
+
+
 def read(capture: Capture, before: Robots | None) -> Robots:
     """What a robots.txt says. One that is not there allows everything; one that cannot be had says what it said before.
 
@@ -41,7 +49,7 @@ def read(capture: Capture, before: Robots | None) -> Robots:
     all is not closed by that, since the page itself will say so.
     """
     if capture.outcome == "ok" and capture.body is not None:
-        return Robots(Protego.parse(capture.body[:MOST_ROBOTS].decode("utf-8", "replace")))
+        return rules(capture.body[:MOST_ROBOTS].decode("utf-8", "replace"))
     if capture.status is not None and 400 <= capture.status < 500 and capture.status != TOO_MANY:
         return Robots()
     if before is not None:

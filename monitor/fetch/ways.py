@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from monitor.fetch.browser import BrowserFetcher, MissingBrowser
-from monitor.fetch.manners import Etiquette, Fetcher
+from monitor.fetch.manners import Etiquette, Fetcher, Onward, freely
 from monitor.fetch.profiles import Profiles
 from monitor.model import Capture, Known, Page, Validators
 
@@ -24,7 +24,14 @@ class SignedIn:
     browser: Browser
     profile: str
 
-    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
+    def fetch(
+        self,
+        url: str,
+        validators: Validators,
+        now: datetime,
+        language: str | None = None,
+        onward: Onward = freely,  # noqa: ARG002 - a browser follows redirects by itself
+    ) -> Capture:
         """One attempt to get `url`; a browser asks for no news only, but for the page."""
         return self.browser.fetch(url, validators, now, language, profile=self.profile)
 
@@ -41,7 +48,14 @@ class Polite:
     obeys: bool = True
     profile: str = ""
 
-    def fetch(self, url: str, validators: Validators, now: datetime, language: str | None = None) -> Capture:
+    def fetch(
+        self,
+        url: str,
+        validators: Validators,
+        now: datetime,
+        language: str | None = None,
+        onward: Onward = freely,  # noqa: ARG002 - the etiquette says it
+    ) -> Capture:
         """One attempt to get `url`, when its host may be asked."""
         return self.etiquette.fetch(self.fetcher, url, validators, now, language, obeys=self.obeys)
 
@@ -74,6 +88,7 @@ class Ways:
 
     def close(self) -> None:
         """Close what is open."""
+        self._etiquette.close()
         self._http.close()
         if self._begun:
             self._begun.close()

@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from multiprocessing import get_context, parent_process
+from typing import NamedTuple
 
-from monitor import extract
+from monitor import extract, reading
+from monitor.apart import Bounds, Processes, Run, here
 from monitor.decide import news
+from monitor.errors import ReadingError
 from monitor.extract import Source
 from monitor.extract.screen import screen
 from monitor.history.recorded import Recording
-from monitor.meaning.lexicon import load
-from monitor.model import Capture, Change, Override, Page, Version
+from monitor.model import Capture, Override, Page, Version
+from monitor.reading import Read
 
 AHEAD = 12
 """Such runs that wait for each process, or for their turn to be taken: pages take unequal time to read and to record, and with
 so many no process waits for another."""
 AT_ONCE = 150
 """Captures of one page that one process reads in a row; of those that show the same, only the first is read whole."""
-
-_GARBAGE = (20_000, 20, 20)
-"""When garbage is looked for: the tree of one page alone has more objects than Python waits for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What another process read in a capture. `version` is None where it says what the capture before it, or the text
-    that stands, says.
-
-    `change` is how it was judged against the version of the key `judged_against`, the last that the process took for the
-    document; whether that is the one which stands is known only where the capture is taken.
-    """
-
-    fingerprint: str
-    recipe: str
-    key: str
-    version: Version | None = None
-    judged_against: str | None = None
-    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,86 +52,81 @@ class Ahead:
         return self.recording.capture()
 
 
-class Readers:
-    """Processes that read and judge; none on a machine of one core, where each capture is read when its turn comes."""
+class _Crew(NamedTuple):
+    """Processes that read, and as many threads, each of which waits for one of them."""
 
-    def __init__(
-        self, pool: ProcessPoolExecutor | None, processes: int, language: str, overrides: tuple[Override, ...] = ()
-    ) -> None:
-        self._pool = pool
-        self._processes = processes
+    processes: Processes
+    hands: ThreadPoolExecutor
+
+
+class Readers:
+    """Reads and judges ahead, in other processes; with none of them, each capture is read when its turn comes."""
+
+    def __init__(self, crew: _Crew | None, many: int, language: str, overrides: tuple[Override, ...] = ()) -> None:
+        self._crew = crew
+        self._many = many
         self._language = language
         self._overrides = overrides
+
+    @property
+    def run(self) -> Run:
+        """Where what was not read ahead is read: what a process broke over may break another, but never this one."""
+        return self._crew.processes.call if self._crew else here
 
     def ahead(self, pages: Iterable[tuple[Recording, ...]]) -> Iterator[tuple[Ahead, ...]]:
         """The recordings of each page in their order, some at a time; the next are being read meanwhile."""
         parts = (page[start : start + AT_ONCE] for page in pages for start in range(0, len(page), AT_ONCE))
         waiting: deque[tuple[tuple[Recording, ...], Future[list[Read | None]] | None]] = deque()
         while True:
-            for some in islice(parts, AHEAD * self._processes - len(waiting)):
-                waiting.append((some, self._submitted(some)))
+            for some in islice(parts, AHEAD * self._many - len(waiting)):
+                waiting.append((some, self._crew.hands.submit(self._read, some) if self._crew else None))
             if not waiting:
                 return
-            some, reading = waiting.popleft()
-            yield tuple(map(Ahead, some, _result(reading, len(some))))
+            some, read = waiting.popleft()
+            yield tuple(map(Ahead, some, read.result() if read else [None] * len(some)))
 
-    def _submitted(self, some: tuple[Recording, ...]) -> Future[list[Read | None]] | None:
-        try:
-            return self._pool.submit(_read_all, some, self._language, self._overrides) if self._pool else None
-        except BrokenProcessPool:  # a pool takes nothing more once one of its processes crashed
-            return None
-
-
-def _result(reading: Future[list[Read | None]] | None, count: int) -> list[Read | None]:
-    try:
-        return reading.result() if reading else [None] * count
-    except BrokenProcessPool:  # one of them crashed: what it was to read is read here, where a crash is seen
-        return [None] * count
+    def _read(self, some: tuple[Recording, ...]) -> list[Read | None]:
+        """What was read in each of them; None from the one on over which the process broke, or took too long."""
+        found: list[Read | None] = []
+        assert self._crew
+        with suppress(ReadingError):  # named where the capture is taken
+            for each in self._crew.processes.stream(_read_all, some, self._language, self._overrides):
+                found.append(each)  # noqa: PERF402 - what came before an error counts
+        return found + [None] * (len(some) - len(found))
 
 
 @contextmanager
 def readers(
-    language: str, processes: int = len(os.sched_getaffinity(0)), *, overrides: tuple[Override, ...] = ()
+    language: str,
+    processes: int = len(os.sched_getaffinity(0)),
+    *,
+    overrides: tuple[Override, ...] = (),
+    bounds: Bounds = Bounds(),  # noqa: B008 - frozen
 ) -> Iterator[Readers]:
     """Processes that read and judge, one a core. They end with this one, however it ends.
 
-    `language` is that of what is said; `overrides` are what the watchlist says of findings.
+    `language` is that of what is said; `overrides` are what the watchlist says of findings; `bounds` hold for each capture.
     """
-    if processes < 2:
-        yield Readers(None, 1, language, overrides)
-        return
-    load()
-    gc.freeze()  # what is loaded stays: no process looks for garbage in it, or copies its memory in order to
-    with ProcessPoolExecutor(processes, get_context("fork"), initializer=_alone) as pool:
-        pool.submit(os.getpid).result()  # forks now, before the caller holds locks and threads
+    with (
+        ThreadPoolExecutor(processes, "ahead") as hands,
+        Processes(reading.ready, processes, bounds) as apart,
+    ):
+        hands.submit(apart.call, os.getpid)  # the first begins while the captures are still looked up
         try:
-            yield Readers(pool, processes, language, overrides)
+            yield Readers(_Crew(apart, hands), processes, language, overrides)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            hands.shutdown(wait=False, cancel_futures=True)
 
 
-def _alone() -> None:
-    """Leave interrupts to the parent, and end when it does: a pool's processes outlive one that is killed."""
-    gc.set_threshold(*_GARBAGE)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
-
-
-def _read_all(recorded: tuple[Recording, ...], language: str, overrides: tuple[Override, ...]) -> list[Read | None]:
+def _read_all(recorded: tuple[Recording, ...], language: str, overrides: tuple[Override, ...]) -> Iterator[Read | None]:
     reader = _Reader(language, overrides)
-    found: list[Read | None] = []
     for each in recorded:
         try:
-            found.append(reader.read(each))
+            yield reader.read(each)
+        except MemoryError:
+            raise
         except Exception:  # what goes wrong is met again, and named, where the capture is taken
-            found.append(None)
-    return found
+            yield None
 
 
 class _Reader:

@@ -2,6 +2,7 @@
 
 from monitor.meaning.effective import effective
 from monitor.meaning.page_types import page_type
+from monitor.meaning.twins import disagreements
 from monitor.meaning.understand import (
     Understood,
     first_of_each,
@@ -14,6 +15,7 @@ from monitor.meaning.way_out import way_out
 
 __all__ = [
     "Understood",
+    "disagreements",
     "effective",
     "first_of_each",
     "is_understood",

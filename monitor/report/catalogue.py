@@ -57,6 +57,10 @@ class Words:
         """A number, its digits grouped."""
         return format_decimal(value, locale=self.locale)
 
+    def region(self, code: str) -> str:
+        """The name of a country, or of the European Union; the code where it is none."""
+        return str(self.locale.territories.get(code, code))
+
     def day(self, day: date) -> str:
         """`8 July 2026`."""
         return format_date(day, "long", locale=self.locale)
