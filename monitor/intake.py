@@ -105,6 +105,7 @@ class Intake:
         if self._page:
             with self._archive.together():
                 self._page.join()
+            self._archive.clauses.catch_up()
         self._page = None
 
 

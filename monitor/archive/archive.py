@@ -15,6 +15,7 @@ from monitor.archive import (
     alerts,
     captures,
     changes,
+    clause_index,
     deliveries,
     integrity,
     ledger,
@@ -32,6 +33,7 @@ from monitor.archive.connection import Lock, Mode, connect, naming, writing
 from monitor.archive.listing import Listing
 from monitor.archive.past import Past
 from monitor.archive.recording import Recorded
+from monitor.archive.search import Clauses
 from monitor.errors import ArchiveError
 from monitor.model import Document, Known, Mute, Outcome, Page, Settled, Version
 from monitor.records import (
@@ -52,6 +54,9 @@ from monitor.records import (
     Trouble,
     VersionRecord,
 )
+
+AT_ONCE = 100
+"""Records that are read in one go; whoever asked may have enough of the first."""
 
 
 class Archive:
@@ -87,6 +92,8 @@ class Archive:
             if mode != "read":
                 ledger.watch(self._db)
             self._blobs = Blobs(self._db)
+            if mode == "write":
+                clause_index.catch_up(self._db, self._blobs)
             self._opened = opened.pop_all()
 
     def close(self) -> None:
@@ -177,10 +184,10 @@ class Archive:
         with self._reading() as db:
             return pages.later(db, now)
 
-    def history(self, vendor: str, page: str) -> tuple[CaptureRecord, ...]:
-        """All captures of a page, oldest first."""
+    def history(self, vendor: str, page: str, *, limit: int | None = None) -> tuple[CaptureRecord, ...]:
+        """The captures of a page, oldest first: all, or the last ones."""
         with self._reading() as db:
-            return captures.history(db, vendor, page)
+            return captures.history(db, vendor, page, limit)
 
     def capture(self, capture_id: int) -> Settled:
         """A capture as it was recorded, with its bytes and headers, credentials apart."""
@@ -237,12 +244,24 @@ class Archive:
         """The changes that pass every filter given, by the time they were seen; `topic` is that of a finding."""
         given = {"vendor": vendor, "page": page, "topic": topic, "since": since, "verdict": verdict}
         with self._reading() as db:
-            return iter(changes.changes(db, given, newest_first=newest_first, limit=limit))
+            ids = changes.ids(db, given, newest_first=newest_first, limit=limit)
+        return self._changes(ids)
+
+    def _changes(self, ids: Sequence[int]) -> Iterator[ChangeRecord]:
+        for start in range(0, len(ids), AT_ONCE):
+            with self._reading() as db:
+                some = changes.changes(db, ids[start : start + AT_ONCE])
+            yield from some
 
     def change(self, change_id: int) -> ChangeRecord:
         """One change."""
         with self._reading() as db:
             return changes.change(db, change_id)
+
+    @property
+    def clauses(self) -> Clauses:
+        """The clauses of all versions, by their words and since when they stand."""
+        return Clauses(self._reading, self._writing, self._blobs)
 
     @property
     def listing(self) -> Listing:

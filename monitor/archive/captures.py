@@ -36,10 +36,13 @@ def last(db: sqlite3.Connection, page: Page) -> datetime | None:
     return None if found is None else instant(found["at"])
 
 
-def history(db: sqlite3.Connection, vendor: str, name: str) -> tuple[CaptureRecord, ...]:
-    """All captures of a page, oldest first."""
-    page = page_id(db, vendor, name)
-    return tuple(map(capture_record, db.execute(f"{CAPTURES} WHERE checks.page = ? ORDER BY at, checks.id", (page,))))
+def history(db: sqlite3.Connection, vendor: str, name: str, limit: int | None) -> tuple[CaptureRecord, ...]:
+    """The captures of a page, oldest first: all, or the last ones."""
+    found = db.execute(
+        f"{CAPTURES} WHERE checks.page = :page ORDER BY at DESC, checks.id DESC LIMIT :limit",
+        row(page=page_id(db, vendor, name), limit=-1 if limit is None else limit),
+    )
+    return tuple(map(capture_record, reversed(found.fetchall())))
 
 
 def last_read(db: sqlite3.Connection, page: Page) -> tuple[CaptureRecord, str] | None:

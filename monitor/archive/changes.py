@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from monitor.archive.codec import AMOUNT, TEXTS, from_json, instant, row
@@ -21,15 +22,22 @@ _FILTERS = {
 }
 
 
-def changes(
+def ids(
     db: sqlite3.Connection, given: Mapping[str, str | datetime | None], *, newest_first: bool, limit: int | None
-) -> list[ChangeRecord]:
-    """The changes that pass every filter given, by the time they were seen."""
+) -> list[int]:
+    """The changes that pass every filter given, by the time they were seen; their ids."""
     where = " AND ".join(_FILTERS[name] for name, value in given.items() if value is not None) or "true"
     order = "seen_at DESC, id DESC" if newest_first else "seen_at, id"
-    sql = f"{_CHANGES} WHERE {where} ORDER BY {order} LIMIT :limit"
-    found = db.execute(sql, row(limit=-1 if limit is None else limit, **given)).fetchall()
-    return [_change_record(db, each) for each in found]
+    sql = f"SELECT id FROM recorded_changes WHERE {where} ORDER BY {order} LIMIT :limit"  # noqa: S608 - our own conditions
+    return [each["id"] for each in db.execute(sql, row(limit=-1 if limit is None else limit, **given))]
+
+
+def changes(db: sqlite3.Connection, ids: Sequence[int]) -> list[ChangeRecord]:
+    """These changes, in this order."""
+    some = "SELECT * FROM recorded_changes WHERE id IN (SELECT value FROM json_each(?))"
+    found = db.execute(some, (json.dumps(ids),)).fetchall()
+    by_id = {each["id"]: each for each in found}
+    return [_change_record(db, by_id[id_]) for id_ in ids if id_ in by_id]
 
 
 def change(db: sqlite3.Connection, change: int) -> ChangeRecord:

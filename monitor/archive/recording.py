@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.archive import reminders
+from monitor.archive import clause_index, reminders
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, pack, row, stamp, to_json
 from monitor.archive.connection import insert
@@ -142,7 +142,7 @@ def put_version(
         snapshot = read and read["snapshot"]
     last = db.execute("SELECT document FROM versions WHERE id = ?", (before.version,)).fetchone()
     document = blobs.put(to_json(DOCUMENT, version.document), like=last and last["document"])
-    return insert(
+    version_id = insert(
         db,
         "versions",
         page=before.page,
@@ -158,6 +158,8 @@ def put_version(
         size=len(version.document.text),
         document=document,
     )
+    clause_index.note(db, before.page, version_id, version.document)
+    return version_id
 
 
 def put_change(db: sqlite3.Connection, before: Standing, version: int, change: Change, at: datetime) -> int:

@@ -18,6 +18,7 @@ from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
 from monitor.cli.records import COMMANDS as RECORDS
+from monitor.cli.search import COMMANDS as SEARCH
 from monitor.cli.setup import complain, deafen
 from monitor.cli.upkeep import COMMANDS as UPKEEP
 from monitor.cli.watchlist import COMMANDS as WATCHLIST
@@ -39,6 +40,7 @@ for _command in (
     *CHECK,
     *RECORDS,
     *FACTS,
+    *SEARCH,
     *READ,
     *ALERTS,
     *DIGEST,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -25,6 +26,7 @@ from monitor.report import Style, capture_json, change_json, report_html
 @click.option("--topic", type=click.Choice(TOPICS), help="Only those with a finding on this topic.")
 @click.option("--since", metavar="DATE", help="Only those seen on or after this date.")
 @click.option("--verdict", type=click.Choice(["alert", "note", "quiet"]), help="Only those of this verdict.")
+@click.option("--limit", type=click.IntRange(1), help="Only so many, the newest (default: 50 on a terminal, else all).")
 @click.option("--ics", is_flag=True, help="Print when their texts take effect, as a calendar (iCalendar).")
 @as_json
 @common
@@ -35,6 +37,7 @@ def changes(
     topic: str | None,
     since: str | None,
     verdict: str | None,
+    limit: int | None,
     ics: bool,
     json_: bool,
 ) -> None:
@@ -43,6 +46,7 @@ def changes(
         raise UsageError("say either --ics or --json")
     if page:
         vendor, page = page_key(page)
+    most = terminal.most(limit, json_=json_ or ics)
     with setup.reading() as archive:
         found = archive.changes(
             vendor=vendor,
@@ -50,13 +54,20 @@ def changes(
             topic=topic,
             since=instant(since) if since else None,
             verdict=verdict,
-            newest_first=not (json_ or ics),
+            newest_first=bool(most) or not (json_ or ics),
+            limit=most and most + 1,
         )
+        shown = list(islice(found, most)) if most else found
+        if most and (json_ or ics):
+            shown = reversed(list(shown))
         if ics:
-            click.echo(_calendar(setup, archive, found), nl=False)
+            click.echo(_calendar(setup, archive, shown), nl=False)
             return
-        for record in found:
-            print_json(change_json(record)) if json_ else terminal.console().print(terminal.headline(record))
+        console = terminal.console()
+        for record in shown:
+            print_json(change_json(record)) if json_ else console.print(terminal.headline(record))
+        if most and next(found, None):
+            setup.say(terminal.more(most))
 
 
 def _calendar(setup: Setup, archive: Archive, records: Iterable[ChangeRecord]) -> bytes:
@@ -114,12 +125,17 @@ def _report(archive: Archive, record: ChangeRecord, style: Style) -> str:
 
 @click.command()
 @click.argument("page", metavar="VENDOR/PAGE")
+@click.option("--limit", type=click.IntRange(1), help="Only so many, the newest (default: 50 on a terminal, else all).")
 @as_json
 @common
-def history(setup: Setup, page: str, json_: bool) -> None:
+def history(setup: Setup, page: str, limit: int | None, json_: bool) -> None:
     """The captures of a page, oldest first: when, what came of it, and the version and change that it began."""
+    most = terminal.most(limit, json_=json_)
     with setup.reading() as archive:
-        captures = archive.history(*page_key(page))
+        found = archive.history(*page_key(page), limit=most and most + 1)
+    captures = found[-most:] if most else found
+    if len(captures) < len(found):
+        setup.say(terminal.more(len(captures)))
     if json_:
         for capture in captures:
             print_json(capture_json(capture))
