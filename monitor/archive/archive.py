@@ -13,7 +13,8 @@ from typing import Self
 
 from monitor.archive import alerts, captures, changes, deliveries, integrity, pages, recording, schema, tally, versions
 from monitor.archive.blobs import Blobs
-from monitor.archive.connection import Lock, Mode, connect, naming, writing
+from monitor.archive.browsing import Browsing
+from monitor.archive.connection import Lock, Mode, break_off, connect, naming, writing
 from monitor.archive.recording import Recorded
 from monitor.errors import ArchiveError
 from monitor.model import Capture, Document, Known, Mute, Outcome, Page, Version
@@ -33,21 +34,22 @@ from monitor.records import (
 )
 
 
-class Archive:
+class Archive(Browsing):
     """An open archive; threads may share one, and take turns.
 
     Every method may raise ArchiveError: the file is full, damaged, or was opened to read only. Those that name a record
     raise UsageError where there is none, DamagedRecord where it is not what was stored.
     """
 
-    def __init__(self, path: Path, *, mode: Mode = "write", wait: float = 30.0) -> None:
+    def __init__(self, path: Path, *, mode: Mode = "write", wait: float = 30.0, longest: float | None = None) -> None:
         """Opens the archive, to "write" as the only process that checks pages, and makes it if there is none.
 
         "read" waits for nobody, and writes nothing. "beside" is for what people say of alerts while a daemon runs: it writes
         only what stands by itself (an acknowledgement, a mute, another try), each in a transaction of its own.
 
         Raises ArchiveBusy if after `wait` seconds another process still writes, NewerArchive for a later program's
-        archive, ArchiveError for a file that is none. Reading waits for nobody.
+        archive, ArchiveError for a file that is none. Reading waits for nobody. With `longest`, no statement is at work so
+        many seconds after the opening: it is broken off with ArchiveBusy.
         """
         self._path = path
         self._turn = threading.RLock()
@@ -63,6 +65,8 @@ class Archive:
             self._db = connect(path, "rw")
             opened.callback(self._db.close)
             schema.prepare(self._db, path, mode)
+            if longest is not None:
+                break_off(self._db, longest)
             self._blobs = Blobs(self._db)
             self._opened = opened.pop_all()
 
@@ -188,12 +192,21 @@ class Archive:
         page: str | None = None,
         topic: str | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         verdict: str | None = None,
+        importance: str | None = None,
+        older: int | None = None,
         newest_first: bool = True,
         limit: int | None = None,
     ) -> Iterator[ChangeRecord]:
-        """The changes that pass every filter given, by the time they were seen; `topic` is that of a finding."""
-        given = {"vendor": vendor, "page": page, "topic": topic, "since": since, "verdict": verdict}
+        """The changes that pass every filter given, by the time they were seen; `topic` is that of a finding.
+
+        From `since` on, before `until`, and before the change with the id `older`.
+        """
+        given = {
+            "vendor": vendor, "page": page, "topic": topic, "since": since, "until": until, "verdict": verdict,
+            "importance": importance, "older": older,
+        }  # fmt: skip
         with self._reading() as db:
             return iter(changes.changes(db, given, newest_first=newest_first, limit=limit))
 
@@ -263,10 +276,10 @@ class Archive:
 
     # --- alerts ----------------------------------------------------------------------------------------------------
 
-    def alerts(self, *, limit: int | None = None) -> tuple[AlertRecord, ...]:
-        """Alerts with their deliveries, newest first."""
+    def alerts(self, *, limit: int | None = None, older: int | None = None) -> tuple[AlertRecord, ...]:
+        """Alerts with their deliveries, newest first, from before the one with the id `older`."""
         with self._reading() as db:
-            return alerts.alerts(db, limit)
+            return alerts.alerts(db, limit, older)
 
     def alert(self, alert_id: int) -> AlertRecord:
         """An alert with its deliveries."""
