@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
+from datetime import datetime
 
 from monitor.archive import captures, changes, pages, versions
 from monitor.records import CaptureRecord, Moved, PageState, SnapshotRecord, Spell, Standing, VersionEntry
@@ -51,6 +52,11 @@ class Browsing(ABC):
         """A version without its document."""
         with self._reading() as db:
             return versions.entry(db, version_id)
+
+    def entry_at(self, vendor: str, page: str, at: datetime) -> VersionEntry:
+        """The version in force at a time, without its document. UsageError with the first one's date if that is later."""
+        with self._reading() as db:
+            return versions.entry(db, versions.version_id_at(db, vendor, page, at))
 
     def entries(self, vendor: str, page: str, *, limit: int) -> tuple[VersionEntry, ...]:
         """A page's versions without their documents, newest first."""

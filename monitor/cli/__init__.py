@@ -15,6 +15,7 @@ from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
 from monitor.cli.records import COMMANDS as RECORDS
+from monitor.cli.serve import COMMANDS as SERVE
 from monitor.cli.setup import complain, deafen
 from monitor.cli.upkeep import COMMANDS as UPKEEP
 from monitor.cli.watchlist import COMMANDS as WATCHLIST
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for _command in (*DEMO, *CHECK, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *LOGIN, *WATCHLIST, *UPKEEP):
+for _command in (*DEMO, *CHECK, *SERVE, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *LOGIN, *WATCHLIST, *UPKEEP):
     cli.add_command(_command)
 
 
