@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 
 from monitor.clauses import of_block
+from monitor.extract.charset import decode
 from monitor.meaning import understand_document
 from monitor.model import Block, Document, Offer, Reading
 from monitor.records import VersionEntry
@@ -25,7 +26,9 @@ SANDBOX = (
     "frame-ancestors 'self'"
 )
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9_.:-]{1,40})", re.I)
+_REACHING = re.compile(r"<(?=(?:link|i?frame|fencedframe|object|embed|portal)[\s/>])", re.I | re.A)
+"""Elements for which a browser opens connections before it asks the policy that forbids them. As text, a tag can be written in
+no other way than this, so nothing has to be parsed as the browser would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,29 +114,27 @@ def raw(sha256: str) -> Response:
 
 @ROUTES.get("/snapshots/<sha256>/shown")
 def shown(sha256: str) -> Response:
-    """The bytes for the frame of their page: in a sandbox of an origin of its own, which runs nothing and reaches nothing."""
+    """What was served, for the frame of its page: in a sandbox of an origin of its own, which runs nothing and reaches nothing."""
     seen = archive().sightings(_checked(sha256))[0]
     form = _form(seen.content_type, seen.size)
     if not form:
         raise Missing(f"snapshot {sha256} is {seen.content_type or 'of no type'}, which is not shown")
-    answer = Response(archive().snapshot(sha256), content_type=form)
+    text = decode(archive().snapshot(sha256), seen.content_type)
+    answer = Response(_REACHING.sub("<meta data-was-", text) if form == "text/html" else text)
+    answer.content_type = f"{form}; charset=utf-8"
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     return _kept(answer, sha256)
 
 
 def _form(content_type: str, size: int) -> str:
-    """The type as which bytes are shown: HTML, plain text, or, where it is empty, not at all."""
+    """The type as which a snapshot is shown: HTML, plain text, or, where it is empty, not at all."""
     kind = content_type.partition(";")[0].strip().lower()
-    named = _CHARSET.search(content_type)
-    charset = named[1] if named else "utf-8"
     if size > MOST_SHOWN:
         return ""
     if kind in ("text/html", "application/xhtml+xml"):
-        return f"text/html; charset={charset}" if named else "text/html"
-    if kind.startswith("text/") or kind.endswith(("json", "xml")):
-        return f"text/plain; charset={charset}"
-    return ""
+        return "text/html"
+    return "text/plain" if kind.startswith("text/") or kind.endswith(("json", "xml")) else ""
 
 
 def _kept(answer: Response, sha256: str) -> Response:
