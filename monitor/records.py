@@ -103,7 +103,7 @@ class SnapshotRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
+class Outage:
     """A time in which a page could not be read: its first and last failed check, how many there were, and how the last ended.
 
     `until` is when the page was read again; None while it is not.

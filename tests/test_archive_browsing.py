@@ -17,7 +17,7 @@ from monitor.errors import UsageError
 
 @pytest.fixture
 def archive(house: House) -> Archive:
-    """A page with two texts, and two spells in which it could not be read; the second one lasts."""
+    """A page with two texts, and two outages in which it could not be read; the second one lasts."""
     archive_fakes.with_change(house.archive, "mail")
     for hours in (2, 3):
         house.archive.record(PAGE, failing("timeout", START + hours * HOUR))
@@ -27,8 +27,8 @@ def archive(house: House) -> Archive:
 
 
 def test_spells_are_told_by_their_ends(archive: Archive) -> None:
-    """Failed checks in a row are one spell, which ends with the next good check; the newest first."""
-    lasting, over = archive.spells("acme", "terms", limit=9, last=99)
+    """Failed checks in a row are one outage, which ends with the next good check; the newest first."""
+    lasting, over = archive.outages("acme", "terms", limit=9, last=99)
     assert (over.since, over.last_at, over.until, over.checks) == (
         START + 2 * HOUR,
         START + 3 * HOUR,
@@ -40,8 +40,8 @@ def test_spells_are_told_by_their_ends(archive: Archive) -> None:
 
 def test_only_the_last_checks_are_looked_at(archive: Archive) -> None:
     """However many checks there are, so many are read."""
-    assert [spell.checks for spell in archive.spells("acme", "terms", limit=9, last=1)] == [1]
-    assert [spell.checks for spell in archive.spells("acme", "terms", limit=9, last=3)] == [1, 1]
+    assert [outage.checks for outage in archive.outages("acme", "terms", limit=9, last=1)] == [1]
+    assert [outage.checks for outage in archive.outages("acme", "terms", limit=9, last=3)] == [1, 1]
 
 
 def test_checks_are_leafed_through_newest_first(archive: Archive) -> None:
@@ -112,7 +112,7 @@ def test_bytes_are_found_where_they_were_served(archive: Archive) -> None:
 
 @pytest.mark.parametrize("ask", [
     lambda archive: archive.page("acme", "nothing"), lambda archive: archive.entry(99), lambda archive: archive.owner(99),
-    lambda archive: archive.checks("acme", "nothing", limit=1), lambda archive: archive.spells("acme", "nothing", limit=1, last=1),
+    lambda archive: archive.checks("acme", "nothing", limit=1), lambda archive: archive.outages("acme", "nothing", limit=1, last=1),
     lambda archive: archive.entry_at("acme", "terms", START - timedelta(days=1)),
 ])  # fmt: skip
 def test_what_is_not_there_is_said(archive: Archive, ask: object) -> None:
@@ -123,14 +123,14 @@ def test_what_is_not_there_is_said(archive: Archive, ask: object) -> None:
 
 
 def test_no_list_reads_all_checks(house: House) -> None:
-    """What is shown of pages, checks and spells goes through indexes: no plan scans the table of checks."""
+    """What is shown of pages, checks and outages goes through indexes: no plan scans the table of checks."""
     statements: list[str] = []
     house.archive.record(PAGE, read("old", START))
     with Archive(house.path, mode="read") as archive:
         archive._db.set_trace_callback(statements.append)
         archive.standings()
         archive.page("acme", "terms")
-        archive.spells("acme", "terms", limit=9, last=99)
+        archive.outages("acme", "terms", limit=9, last=99)
         archive.checks("acme", "terms", older=1, limit=9)
         archive.entries("acme", "terms", limit=9)
         archive.owner(1)

@@ -499,4 +499,4 @@ def test_a_query_without_end_is_broken_off(tmp_path: Path) -> None:
 def test_json_says_times_with_their_zone(asking: FlaskClient) -> None:
     """Times are RFC 3339 in UTC, as everywhere else."""
     assert re.fullmatch(r"[-\dT:]+Z", asking.get("/api/changes/1").json["seen_at"])
-    assert json.dumps(asking.get("/api/pages/northwind/terms/spells").json["items"][0]).count('Z"') == 3
+    assert json.dumps(asking.get("/api/pages/northwind/terms/outages").json["items"][0]).count('Z"') == 3

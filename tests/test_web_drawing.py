@@ -1,4 +1,4 @@
-"""Where changes, spells and amounts stand in a page's pictures."""
+"""Where changes, outages and amounts stand in a page's pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from report_samples import FINDING, NOW, RECORD
 
 from monitor.model import Amount
-from monitor.records import Moved, Spell
+from monitor.records import Moved, Outage
 from monitor.web.drawing import EDGE, HEIGHT, WIDTH, charts, timeline
 
 YEAR = timedelta(days=365)
@@ -31,9 +31,9 @@ def test_marks_stand_by_their_time_the_weightiest_on_top() -> None:
 
 
 def test_a_spell_that_lasts_reaches_to_now() -> None:
-    """A spell is as wide as it was long, seen however short, and open to the right while it lasts."""
-    over = Spell(SINCE, SINCE, SINCE + timedelta(hours=1), 1, "timeout", "")
-    lasting = Spell(SINCE + YEAR, NOW, None, 9, "timeout", "")
+    """A outage is as wide as it was long, seen however short, and open to the right while it lasts."""
+    over = Outage(SINCE, SINCE, SINCE + timedelta(hours=1), 1, "timeout", "")
+    lasting = Outage(SINCE + YEAR, NOW, None, 9, "timeout", "")
     drawn = timeline(SINCE, NOW, [], [over, lasting])
     assert [bar.width for bar in drawn.bars] == [2.0, (WIDTH - 2 * EDGE) / 2]
 

@@ -101,7 +101,7 @@ class Kinds:
             "api pages": "/api/pages",
             "api page": f"/api/pages/{page}",
             "api checks": f"/api/pages/{page}/checks",
-            "api spells": f"/api/pages/{page}/spells",
+            "api outages": f"/api/pages/{page}/outages",
             "api versions": f"/api/pages/{page}/versions",
             "api amounts": f"/api/pages/{page}/amounts",
             "api changes": "/api/changes?limit=3",

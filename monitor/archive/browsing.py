@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from monitor.archive import captures, changes, pages, versions
-from monitor.records import CaptureRecord, Moved, PageState, SnapshotRecord, Spell, Standing, VersionEntry
+from monitor.records import CaptureRecord, Moved, Outage, PageState, SnapshotRecord, Standing, VersionEntry
 
 
 class Browsing(ABC):
@@ -33,10 +33,10 @@ class Browsing(ABC):
         with self._reading() as db:
             return captures.checks(db, vendor, page, older=older, limit=limit)
 
-    def spells(self, vendor: str, page: str, *, limit: int, last: int) -> tuple[Spell, ...]:
+    def outages(self, vendor: str, page: str, *, limit: int, last: int) -> tuple[Outage, ...]:
         """When a page could not be read, newest first, as its `last` checks tell."""
         with self._reading() as db:
-            return captures.spells(db, vendor, page, limit=limit, last=last)
+            return captures.outages(db, vendor, page, limit=limit, last=last)
 
     def owner(self, capture_id: int) -> tuple[str, str, CaptureRecord]:
         """The vendor and the page that a capture is of, and its record."""

@@ -10,7 +10,7 @@ from monitor.archive.codec import HEADERS, HOPS, instant, instant_or_none, row, 
 from monitor.archive.pages import page_id
 from monitor.errors import UsageError
 from monitor.model import Capture, Page
-from monitor.records import CaptureRecord, Spell
+from monitor.records import CaptureRecord, Outage
 
 _CAPTURES = """SELECT checks.*, snapshots.sha256, snapshots.size, changes.id AS change
     FROM checks LEFT JOIN snapshots ON snapshots.id = checks.snapshot
@@ -44,7 +44,7 @@ def checks(
     return tuple(map(_capture_record, found))
 
 
-def spells(db: sqlite3.Connection, vendor: str, name: str, *, limit: int, last: int) -> tuple[Spell, ...]:
+def outages(db: sqlite3.Connection, vendor: str, name: str, *, limit: int, last: int) -> tuple[Outage, ...]:
     """When a page could not be read, newest first, by its `last` checks: so many are looked at, however many there are."""
     found = db.execute(
         """WITH recent AS (
@@ -57,7 +57,7 @@ def spells(db: sqlite3.Connection, vendor: str, name: str, *, limit: int, last: 
         row(page=page_id(db, vendor, name), limit=limit, last=last),
     )
     return tuple(
-        Spell(
+        Outage(
             instant(each["since"]),
             instant(each["last_at"]),
             instant_or_none(each["until"]),

@@ -53,10 +53,10 @@ def checks(vendor: str, page: str) -> shapes.Checks:
     return shapes.Checks(items=items, older=items[-1].id if len(items) == most else None)
 
 
-def spells(vendor: str, page: str) -> shapes.Spells:
+def outages(vendor: str, page: str) -> shapes.Outages:
     """When a page could not be read, as its last checks tell."""
-    told = found(lambda: archive().spells(vendor, page, limit=MOST, last=5_000))
-    return shapes.Spells(items=[shapes.Spell(**asdict(each)) for each in told])
+    told = found(lambda: archive().outages(vendor, page, limit=MOST, last=5_000))
+    return shapes.Outages(items=[shapes.Outage(**asdict(each)) for each in told])
 
 
 def versions(vendor: str, page: str) -> shapes.Entries:
@@ -155,7 +155,7 @@ TABLE = (
     Route("/pages", pages, shapes.Pages),
     Route("/pages/{vendor}/{page}", page, shapes.CountedPage),
     Route("/pages/{vendor}/{page}/checks", checks, shapes.Checks, (_LIMIT, _OLDER)),
-    Route("/pages/{vendor}/{page}/spells", spells, shapes.Spells),
+    Route("/pages/{vendor}/{page}/outages", outages, shapes.Outages),
     Route("/pages/{vendor}/{page}/versions", versions, shapes.Entries),
     Route("/pages/{vendor}/{page}/amounts", amounts, shapes.MovedAmounts),
     Route("/changes", changes, shapes.Changes, (*_FILTERS, _LIMIT, _OLDER)),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from monitor.model import Amount
-from monitor.records import ChangeRecord, Moved, Spell
+from monitor.records import ChangeRecord, Moved, Outage
 
 WIDTH = 960
 EDGE = 16
@@ -51,11 +51,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A spell on the line of time."""
+    """A outage on the line of time."""
 
     x: float
     width: float
-    spell: Spell
+    outage: Outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ class Timeline:
     bars: tuple[Bar, ...]
 
 
-def timeline(since: datetime, now: datetime, changes: Iterable[ChangeRecord], spells: Iterable[Spell]) -> Timeline:
-    """The changes and spells of a page between its first version and now. What is major is drawn last, above the others."""
+def timeline(since: datetime, now: datetime, changes: Iterable[ChangeRecord], outages: Iterable[Outage]) -> Timeline:
+    """The changes and outages of a page between its first version and now. What is major is drawn last, above the others."""
     scale = _scale(since, now)
     ranked = sorted(changes, key=lambda change: ("none", "minor", "major").index(change.change.importance))
     marks = tuple(Mark(scale.x(change.seen_at), change) for change in ranked)
     bars = tuple(
-        Bar(scale.x(spell.since), max(scale.x(spell.until or now) - scale.x(spell.since), 2.0), spell)
-        for spell in spells
+        Bar(scale.x(outage.since), max(scale.x(outage.until or now) - scale.x(outage.since), 2.0), outage)
+        for outage in outages
     )
     return Timeline(scale.ticks(), marks, bars)
 

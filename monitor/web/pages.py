@@ -13,28 +13,28 @@ from monitor.web.context import archive, found, number, reference, site
 from monitor.web.drawing import charts, timeline
 
 ROUTES = Blueprint("pages", __name__)
-MOST_VERSIONS, MOST_CHANGES, MOST_SPELLS, MOST_AMOUNTS = 500, 100, 40, 500
+MOST_VERSIONS, MOST_CHANGES, MOST_OUTAGES, MOST_AMOUNTS = 500, 100, 40, 500
 LAST_CHECKS = 5_000
-"""Checks by which spells are told: years of a page that is checked twice a day."""
+"""Checks by which outages are told: years of a page that is checked twice a day."""
 MOST_CHECKS = 100
 
 
 @ROUTES.get("/pages/<vendor>/<name>")
 def page(vendor: str, name: str) -> str:
-    """One page: changes, unreadable spells and amounts over time."""
+    """One page: changes, unreadable outages and amounts over time."""
     state = found(lambda: archive().page(vendor, name))
     versions = archive().entries(vendor, name, limit=MOST_VERSIONS)
     changes = tuple(archive().changes(vendor=vendor, page=name, limit=MOST_CHANGES))
-    spells = archive().spells(vendor, name, limit=MOST_SPELLS, last=LAST_CHECKS)
+    outages = archive().outages(vendor, name, limit=MOST_OUTAGES, last=LAST_CHECKS)
     now = site().clock()
-    since = min([now, *(each.seen_at for each in versions), *(each.since for each in spells)])
+    since = min([now, *(each.seen_at for each in versions), *(each.since for each in outages)])
     return render_template(
         "page.html",
         page=state,
         versions=versions,
         changes={change.id: change for change in changes},
-        spells=spells,
-        timeline=timeline(since, now, changes, spells),
+        outages=outages,
+        timeline=timeline(since, now, changes, outages),
         charts=charts(archive().amounts(vendor, name, limit=MOST_AMOUNTS), since, now),
         cut=len(versions) == MOST_VERSIONS or len(changes) == MOST_CHANGES,
     )

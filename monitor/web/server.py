@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,23 +47,32 @@ def serving(application: Flask, where: tuple[str, int]) -> Iterator[tuple[str, i
 
 
 def _listening(application: Flask, where: tuple[str, int], connections: dict[int, object]) -> Any:
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that somebody waits for a moment is no news
+    return create_server(
+        application,
+        map=connections,
+        sockets=[_bound(where)],
+        threads=THREADS,
+        connection_limit=MOST_CONNECTIONS,
+        channel_timeout=LONGEST_SILENCE,
+        cleanup_interval=10,
+        max_request_header_size=MOST_HEADER,
+        max_request_body_size=MOST_BODY,
+        clear_untrusted_proxy_headers=True,
+        ident="terms-monitor",
+    )
+
+
+def _bound(where: tuple[str, int]) -> socket.socket:
+    """A socket at the address; waitress, left to bind its own, leaks one where the address is taken."""
+    made = socket.socket(socket.AF_INET6 if ":" in where[0] else socket.AF_INET)
     try:
-        return create_server(
-            application,
-            map=connections,
-            host=where[0],
-            port=where[1],
-            threads=THREADS,
-            connection_limit=MOST_CONNECTIONS,
-            channel_timeout=LONGEST_SILENCE,
-            cleanup_interval=10,
-            max_request_header_size=MOST_HEADER,
-            max_request_body_size=MOST_BODY,
-            clear_untrusted_proxy_headers=True,
-            ident="terms-monitor",
-        )
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(where)
     except OSError as error:
+        made.close()
         raise MonitorError(f"{where[0]}:{where[1]} cannot be listened on: {error.strerror or error}") from error
+    return made
 
 
 def _answer(server: Any, connections: dict[int, object], stopping: threading.Event) -> None:

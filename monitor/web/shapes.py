@@ -146,7 +146,7 @@ class Checks(Shape):
     older: int | None
 
 
-class Spell(Shape):
+class Outage(Shape):
     """A time in which a page could not be read; `until` is null while it lasts."""
 
     since: datetime
@@ -157,10 +157,10 @@ class Spell(Shape):
     reason: str
 
 
-class Spells(Shape):
+class Outages(Shape):
     """The times in which a page could not be read, newest first."""
 
-    items: list[Spell]
+    items: list[Outage]
 
 
 class Entry(Shape):
