@@ -69,6 +69,20 @@ class VersionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """A version without its text: when it was first and last seen to stand.
+
+    `says_same` marks one whose change from the version before it means nothing on data or offers.
+    """
+
+    id: int
+    page: str
+    seen_at: datetime
+    last_seen_at: datetime
+    says_same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VersionEntry:
     """A version as a list shows it, without its document: when it was first and last seen, and the change that brought it.
 

@@ -25,6 +25,7 @@ from monitor.records import (
     ChannelState,
     Delivery,
     DeliveryState,
+    Edition,
     Folding,
     PageState,
     Parcel,
@@ -184,6 +185,11 @@ class Archive(Browsing):
         with self._reading() as db:
             found = versions.version_ids(db, vendor, page)
         return map(self.version, found)
+
+    def editions(self, vendor: str) -> tuple[Edition, ...]:
+        """The versions of a vendor's pages, newest first, without their texts."""
+        with self._reading() as db:
+            return versions.editions(db, vendor)
 
     def changes(
         self,

@@ -10,7 +10,7 @@ from monitor.archive.codec import DOCUMENT, from_json, instant, row
 from monitor.archive.pages import page_id
 from monitor.errors import UsageError
 from monitor.model import Document
-from monitor.records import SnapshotRecord, VersionEntry, VersionRecord
+from monitor.records import Edition, SnapshotRecord, VersionEntry, VersionRecord
 
 _VERSIONS = """SELECT versions.*, pages.vendor, pages.name, snapshots.sha256
     FROM versions JOIN pages ON pages.id = versions.page JOIN snapshots ON snapshots.id = versions.snapshot"""
@@ -52,6 +52,23 @@ def version_ids(db: sqlite3.Connection, vendor: str, name: str) -> tuple[int, ..
     """The ids of a page's versions, oldest first."""
     found = db.execute("SELECT id FROM versions WHERE page = ? ORDER BY seen_at, id", (page_id(db, vendor, name),))
     return tuple(each["id"] for each in found)
+
+
+def editions(db: sqlite3.Connection, vendor: str) -> tuple[Edition, ...]:
+    """The versions of a vendor's pages, newest first, without their texts."""
+    found = db.execute(
+        """SELECT versions.id, pages.name, versions.seen_at, versions.last_seen_at, changes.id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM findings WHERE findings.change = changes.id) AS says_same
+        FROM pages JOIN versions ON versions.page = pages.id LEFT JOIN changes ON changes.after = versions.id
+        WHERE pages.vendor = ? ORDER BY versions.seen_at DESC, versions.id DESC""",
+        (vendor,),
+    )
+    return tuple(
+        Edition(
+            each["id"], each["name"], instant(each["seen_at"]), instant(each["last_seen_at"]), bool(each["says_same"])
+        )
+        for each in found
+    )
 
 
 def version_id_at(db: sqlite3.Connection, vendor: str, name: str, at: datetime) -> int:

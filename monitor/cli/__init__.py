@@ -11,6 +11,7 @@ from monitor.cli.alerts import COMMANDS as ALERTS
 from monitor.cli.check import COMMANDS as CHECK
 from monitor.cli.demo import COMMANDS as DEMO
 from monitor.cli.digest import COMMANDS as DIGEST
+from monitor.cli.facts import COMMANDS as FACTS
 from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
@@ -32,7 +33,9 @@ def cli() -> None:
     """
 
 
-for _command in (*DEMO, *CHECK, *SERVE, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *LOGIN, *WATCHLIST, *UPKEEP):
+for _command in (
+    *DEMO, *CHECK, *SERVE, *RECORDS, *FACTS, *READ, *ALERTS, *DIGEST, *INTAKE, *LOGIN, *WATCHLIST, *UPKEEP
+):  # fmt: skip
     cli.add_command(_command)
 
 

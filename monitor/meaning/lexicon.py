@@ -143,7 +143,7 @@ class StanceLexicon:
     cut: Expression
 
 
-@lru_cache(maxsize=1 << 10)  # many clauses stand under one heading, and each is asked for more than its topics
+@lru_cache(maxsize=1 << 12)  # many clauses stand under one heading, and each is asked for more than its topics
 def fold(text: str) -> str:
     """The text as the patterns know it.
 

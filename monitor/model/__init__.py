@@ -7,6 +7,7 @@ a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *
 
 from monitor.model.captured import Capture, Hop, Validators
 from monitor.model.decided import Change, Held, Known, Outcome, Owed, Version
+from monitor.model.facts import QUESTIONS, SCOPES, Answer, Evidence, Fact, Question, Scope, Source, State, Statement
 from monitor.model.found import Amount, Effective, Finding, Offer, Reading, WayOut
 from monitor.model.text import Block, Clause, ClauseEdit, Document, Edit, Link, Span
 from monitor.model.vocabulary import (
@@ -28,8 +29,11 @@ __all__ = [
     "OFFER_TOPICS",
     "OUTCOMES",
     "PAGE_TYPES",
+    "QUESTIONS",
+    "SCOPES",
     "TOPICS",
     "Amount",
+    "Answer",
     "Block",
     "Capture",
     "Change",
@@ -40,6 +44,8 @@ __all__ = [
     "Edit",
     "Effective",
     "Escalation",
+    "Evidence",
+    "Fact",
     "Finding",
     "Happened",
     "Held",
@@ -53,10 +59,15 @@ __all__ = [
     "Override",
     "Owed",
     "Page",
+    "Question",
     "QuietHours",
     "Reading",
     "Rule",
+    "Scope",
+    "Source",
     "Span",
+    "State",
+    "Statement",
     "Validators",
     "Verdict",
     "Version",

@@ -3,7 +3,10 @@
 Pure: no clock, no network, no archive.
 """
 
+from monitor.report.answers import COLUMNS, matrix
+from monitor.report.catalogue import words_of
 from monitor.report.digest import digest_message
+from monitor.report.facts import claims, fact_json, facts_csv, facts_html, facts_markdown
 from monitor.report.forms import TEMPLATES
 from monitor.report.markdown import digest_markdown
 from monitor.report.message import message
@@ -14,6 +17,7 @@ from monitor.report.style import Style
 from monitor.report.trial import trial
 
 __all__ = [
+    "COLUMNS",
     "TEMPLATES",
     "Entry",
     "Style",
@@ -21,13 +25,20 @@ __all__ = [
     "alerts_html",
     "amount_json",
     "change_json",
+    "claims",
     "digest_markdown",
     "digest_message",
+    "fact_json",
+    "facts_csv",
+    "facts_html",
+    "facts_markdown",
     "finding_json",
     "line_of",
+    "matrix",
     "message",
     "notice_message",
     "report_html",
     "test_message",
     "trial",
+    "words_of",
 ]
