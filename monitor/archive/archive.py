@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +15,7 @@ from monitor.archive import (
     alerts,
     captures,
     changes,
+    clause_index,
     deliveries,
     integrity,
     ledger,
@@ -23,6 +24,7 @@ from monitor.archive import (
     recording,
     retention,
     schema,
+    search,
     tally,
     versions,
 )
@@ -31,8 +33,10 @@ from monitor.archive.connection import Lock, Mode, connect, naming, writing
 from monitor.archive.recording import Recorded
 from monitor.errors import ArchiveError
 from monitor.model import Capture, Document, Known, Mute, Outcome, Page, Version
+from monitor.query import Query
 from monitor.records import (
     AlertRecord,
+    Blame,
     CaptureRecord,
     ChangeRecord,
     ChannelState,
@@ -43,11 +47,15 @@ from monitor.records import (
     Folding,
     PageState,
     Parcel,
+    RecordedClause,
     Removable,
     Tally,
     Trouble,
     VersionRecord,
 )
+
+CLAUSES_AT_ONCE = 100
+"""Clauses that are read in one go; whoever searches may have enough of the first."""
 
 
 class Archive:
@@ -83,6 +91,8 @@ class Archive:
             if mode != "read":
                 ledger.watch(self._db)
             self._blobs = Blobs(self._db)
+            if mode == "write":
+                clause_index.catch_up(self._db, self._blobs)
             self._opened = opened.pop_all()
 
     def close(self) -> None:
@@ -225,6 +235,53 @@ class Archive:
         """One change."""
         with self._reading() as db:
             return changes.change(db, change_id)
+
+    # --- clauses ---------------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: Query,
+        *,
+        vendor: str | None = None,
+        page: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        at: datetime | None = None,
+        standing: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[RecordedClause]:
+        """The clauses that hold what is asked for and pass every filter given, the best first, those that stand before the others.
+
+        `since`, `until` and `at` are times at which they stood. A `page` is one of the `vendor`.
+        """
+        given = {"vendor": vendor, "page": page, "since": since, "until": until, "at": at, "standing": standing}
+        with self._reading() as db:
+            return self._clauses(search.search(db, query, given, limit))
+
+    def _clauses(self, ids: Sequence[int]) -> Iterator[RecordedClause]:
+        for start in range(0, len(ids), CLAUSES_AT_ONCE):
+            with self._reading() as db:
+                some = search.found(db, ids[start : start + CLAUSES_AT_ONCE])
+            yield from some
+
+    def blame(self, vendor: str, page: str, at: datetime | None = None) -> Blame:
+        """The version in force at a time, or the last one, and since when each of its clauses stands. UsageError for none."""
+        version = self.version_at(vendor, page, at or datetime.max.replace(tzinfo=UTC))
+        with self._reading() as db:
+            return search.blame(db, version)
+
+    def unindexed(self) -> int:
+        """How many versions cannot be searched yet: an archive of an earlier program is being brought up to date."""
+        with self._reading() as db:
+            return clause_index.behind(db)
+
+    def reindex(self) -> None:
+        """Make the index of clauses again, from the documents. If it is cut short, the next who writes goes on with it."""
+        with self._writing() as db:
+            clause_index.clear(db)
+        with self._reading() as db:
+            clause_index.catch_up(db, self._blobs)
+            clause_index.compact(db)
 
     # --- outbox ----------------------------------------------------------------------------------------------------
 

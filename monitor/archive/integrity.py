@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from monitor.archive import audit, schema
 from monitor.archive.blobs import Blobs
-from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, from_json, unpack
+from monitor.archive.clause_integrity import in_documents, in_words
+from monitor.archive.codec import HEADERS, HOPS, unpack
 from monitor.errors import DamagedRecord
 
 _RULES = {
@@ -70,7 +71,8 @@ def problems(db: sqlite3.Connection, held: tuple[int, bytes] | None = None) -> I
         _in_references,
         _in_rules,
         _in_blobs,
-        _in_documents,
+        in_documents,
+        in_words,
         _in_answers,
         audit.problems,
     ):
@@ -104,15 +106,6 @@ def _in_blobs(db: sqlite3.Connection) -> Iterator[str]:
             blobs.get(sha256)
         except DamagedRecord as damage:
             yield str(damage) if sha256 in str(damage) else f"the bytes {sha256} are lost: {damage}"
-
-
-def _in_documents(db: sqlite3.Connection) -> Iterator[str]:
-    blobs = Blobs(db)
-    for version, sha256 in db.execute("SELECT id, document FROM versions ORDER BY id").fetchall():
-        try:
-            from_json(DOCUMENT, blobs.get(sha256), f"version {version}: its document")
-        except DamagedRecord as damage:
-            yield f"version {version}: {damage}"
 
 
 def _in_answers(db: sqlite3.Connection) -> Iterator[str]:

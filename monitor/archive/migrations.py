@@ -9,7 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from monitor.archive import ledger
 
-SCHEMA_VERSION = 4  # the number of migrations below
+SCHEMA_VERSION = 5  # the number of migrations below
 MIGRATIONS = Migrations("monitor")
 
 _TABLES = (
@@ -268,6 +268,53 @@ _LEDGER = (
     ) STRICT""",
 )
 
+_CLAUSES = (
+    """CREATE TABLE indexed_pages (
+        page INTEGER PRIMARY KEY REFERENCES pages (id),
+        version INTEGER NOT NULL REFERENCES versions (id) -- the last one whose clauses are noted
+    ) STRICT""",
+    """CREATE TABLE clauses (
+        id INTEGER PRIMARY KEY,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        key INTEGER NOT NULL, -- 64 bits of a hash of the text as compared
+        text TEXT NOT NULL,
+        UNIQUE (page, key)
+    ) STRICT""",
+    """CREATE TABLE places (
+        id INTEGER PRIMARY KEY,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        kind TEXT NOT NULL CHECK (kind IN ('heading', 'paragraph', 'item', 'row')),
+        trail TEXT NOT NULL -- JSON
+    ) STRICT""",
+    "CREATE INDEX places_of_page ON places (page)",
+    """CREATE TABLE spells (
+        clause INTEGER NOT NULL REFERENCES clauses (id),
+        began INTEGER NOT NULL REFERENCES versions (id),
+        ended INTEGER REFERENCES versions (id) CHECK (ended > began), -- the first version without it; null while it stands
+        place INTEGER NOT NULL REFERENCES places (id),
+        PRIMARY KEY (clause, began)
+    ) STRICT, WITHOUT ROWID""",
+    # Without content of its own, as the text stands in `clauses`. What is a word was settled before: see `query.py`.
+    "CREATE VIRTUAL TABLE clause_words USING fts5 (words, content = '', tokenize = 'ascii')",
+    "CREATE VIRTUAL TABLE clause_terms USING fts5vocab (clause_words, 'instance')",
+    """CREATE VIEW recorded_clauses AS
+    SELECT clauses.id AS clause, pages.vendor, pages.name AS page, clauses.key, places.kind, places.trail, clauses.text,
+        spells.began AS began_version, came.seen_at AS since, came.technical AS as_read, brought.id AS brought_by,
+        spells.ended AS ended_version, last.last_seen_at, coalesce(went.technical, 0) AS ended_as_read,
+        dropped.id AS dropped_by, came.language
+    FROM clauses
+    JOIN pages ON pages.id = clauses.page
+    JOIN spells ON spells.clause = clauses.id
+    JOIN places ON places.id = spells.place
+    JOIN versions AS came ON came.id = spells.began
+    JOIN indexed_pages ON indexed_pages.page = clauses.page
+    JOIN versions AS last ON last.id = CASE WHEN spells.ended IS NULL THEN indexed_pages.version
+        ELSE (SELECT max(id) FROM versions WHERE versions.page = clauses.page AND versions.id < spells.ended) END
+    LEFT JOIN versions AS went ON went.id = spells.ended
+    LEFT JOIN changes AS brought ON brought.after = spells.began
+    LEFT JOIN changes AS dropped ON dropped.after = spells.ended""",
+)
+
 
 @MIGRATIONS()
 def first_tables(db: Database) -> None:
@@ -297,3 +344,10 @@ def chained_records(db: Database) -> None:
     for statement in _LEDGER:
         db.execute(statement)
     ledger.append_all(db.conn)
+
+
+@MIGRATIONS()
+def clauses_and_their_words(db: Database) -> None:
+    """Every clause once, since when and until when it stood, and which words are in it. Opening the archive fills them."""
+    for statement in _CLAUSES:
+        db.execute(statement)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ APPLICATION_ID = 0x544D4F4E  # "TMON"
 def create(path: Path) -> None:
     """Make a new archive. It is built beside its place and then moved there, so that nobody ever meets half of one."""
     with built(path) as unfinished, closing(connect(unfinished, "rwc")) as db:
+        refuse_without_search(_modules(db))
         migrate(db)
 
 
@@ -67,6 +68,8 @@ def prepare(db: sqlite3.Connection, path: Path, mode: Mode) -> None:
     """Make a connection ready for use, and the archive one of this program's edition."""
     version = identify(db, path)
     configure(db, read_only=mode == "read")
+    if mode == "write":
+        refuse_without_search(_modules(db))
     if version < SCHEMA_VERSION:
         if mode != "write":
             raise ArchiveError(f"{path} was written by an older program; `monitor check` brings it up to date")
@@ -79,6 +82,14 @@ def copy(db: sqlite3.Connection, target: Path) -> None:
         raise ArchiveError(f"{target} exists already; a backup does not replace it")
     with built(target) as unfinished, closing(connect(unfinished, "rwc")) as into:
         db.backup(into)
+
+
+def refuse_without_search(modules: Collection[str]) -> None:
+    """ArchiveError if SQLite, given what is built into it, has no full-text search."""
+    if "fts5" not in modules:
+        raise ArchiveError(
+            f"this Python's SQLite ({sqlite3.sqlite_version}) was built without FTS5, its full-text search, which the archive needs"
+        )
 
 
 @contextmanager
@@ -115,6 +126,10 @@ def identify(db: sqlite3.Connection, path: Path) -> int:
     if version > SCHEMA_VERSION:
         raise NewerArchive(f"{path} was written by a newer program (schema {version}, this one knows {SCHEMA_VERSION})")
     return int(version)
+
+
+def _modules(db: sqlite3.Connection) -> frozenset[str]:
+    return frozenset(name for (name,) in db.execute("SELECT name FROM pragma_module_list"))
 
 
 def _likeness(path: Path) -> str:

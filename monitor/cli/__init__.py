@@ -16,6 +16,7 @@ from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
 from monitor.cli.records import COMMANDS as RECORDS
+from monitor.cli.search import COMMANDS as SEARCH
 from monitor.cli.setup import complain, deafen
 from monitor.cli.upkeep import COMMANDS as UPKEEP
 from monitor.cli.watchlist import COMMANDS as WATCHLIST
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for _command in (*DEMO, *CHECK, *RECORDS, *READ, *ALERTS, *DIGEST, *INTAKE, *EVIDENCE, *LOGIN, *WATCHLIST, *UPKEEP):
+for _command in (*DEMO, *CHECK, *RECORDS, *SEARCH, *READ, *ALERTS, *DIGEST, *INTAKE, *EVIDENCE, *LOGIN, *WATCHLIST, *UPKEEP):
     cli.add_command(_command)
 
 

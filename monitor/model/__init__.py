@@ -8,7 +8,7 @@ a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *
 from monitor.model.captured import Capture, Hop, Validators
 from monitor.model.decided import Change, Held, Known, Outcome, Owed, Version
 from monitor.model.found import Amount, Effective, Finding, Offer, Reading, WayOut
-from monitor.model.text import Block, Clause, ClauseEdit, Document, Edit, Link, Span
+from monitor.model.text import Block, BlockKind, Clause, ClauseEdit, Document, Edit, Link, Span
 from monitor.model.vocabulary import (
     DATA_TOPICS,
     HEALTHY,
@@ -31,6 +31,7 @@ __all__ = [
     "TOPICS",
     "Amount",
     "Block",
+    "BlockKind",
     "Capture",
     "Change",
     "Clause",
