@@ -33,7 +33,8 @@ ENGLISH = (
     "requests tokens price month security processor transfer region children age licence rights feedback research human review"
 ).split()
 CHINESE = (
-    "我们 可能 会 将 您的 数据 用于 训练 模型 改进 服务 保留 删除 共享 合作 伙伴 账户 输入 输出 协议 同意 设置 隐私 政策 法律 适用 用户 免费 额度 价格"
+    "我们 可能 会 将 您的 数据 用于 训练 模型 改进 服务 保留 删除 共享 合作 伙伴 "
+    "账户 输入 输出 协议 同意 设置 隐私 政策 法律 适用 用户 免费 额度 价格"
 ).split()
 TOPICS = ("training", "retention", "sharing", "free-amount", "limits")
 COMMANDS = (
@@ -149,13 +150,15 @@ def version(texts: list[str]) -> Version:
 
 # Checks that found nothing new, as many after each version; the first page has most, as one that is checked every half hour.
 CHECKS_BETWEEN = (
-    """WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < :first / :versions),
-    wanted AS (SELECT *, (CASE WHEN page = 1 THEN :first ELSE (:checks - :first) / (:pages - 1) END) / :versions AS many FROM checks)
-    INSERT INTO checks (page, at, url, outcome, reason, final_url, status, content_type, seconds, headers, hops, snapshot, version, began)
+    """WITH RECURSIVE numbers (number) AS
+        (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < :first / :versions),
+    wanted AS (SELECT *, iif(page = 1, :first, (:checks - :first) / (:pages - 1)) / :versions AS many FROM checks)
+    INSERT INTO checks (page, at, url, outcome, reason, final_url, status, content_type, seconds, headers, hops, snapshot,
+        version, began)
     SELECT page, strftime('%Y-%m-%dT%H:%M:%S.000000Z', at, (number * 14.0 / (many + 1)) || ' days'),
         url, 'ok', '', final_url, 200, content_type, 0.3, headers, hops, snapshot, version, 0
     FROM wanted JOIN numbers ON number < many""",
-    """UPDATE pages SET last_check = (SELECT id FROM checks WHERE page = pages.id ORDER BY at DESC LIMIT 1)""",
+    "UPDATE pages SET last_check = (SELECT id FROM checks WHERE page = pages.id ORDER BY at DESC LIMIT 1)",
     """UPDATE pages SET last_good = last_check, last_read = last_check,
         next_check_at = (SELECT at FROM checks WHERE id = last_check)""",
 )

@@ -67,7 +67,18 @@ def words(text: str) -> tuple[Word, ...]:
     """
     if text.isascii():
         return tuple(Word(found[0].lower()[:LONGEST], *found.span()) for found in _PIECE.finditer(text))
-    return tuple(Word(unicodedata.normalize("NFC", form)[:LONGEST], *place) for form, *place in _joined(text))
+    return tuple(Word(_known_by(form), *place) for form, *place in _joined(text))
+
+
+def forms(text: str) -> list[str]:
+    """The words of a text by their forms alone, which takes half the time."""
+    if text.isascii():
+        return [form[:LONGEST] for form in _PIECE.findall(text.lower())]
+    return [_known_by(form) for form, _, _ in _joined(text)]
+
+
+def _known_by(form: str) -> str:
+    return (form if form.isascii() else unicodedata.normalize("NFC", form))[:LONGEST]
 
 
 def _joined(text: str) -> Iterator[tuple[str, int, int]]:

@@ -7,9 +7,11 @@ that was not there, or an item that went from "We never share:" to "We may share
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, TEXTS, from_json, row, to_json
@@ -18,15 +20,17 @@ from monitor.compare import lead, standing
 from monitor.errors import DamagedRecord
 from monitor.extract.normalise import comparable
 from monitor.model import Block, Clause, Document
-from monitor.query import words
+from monitor.query import forms
 
 AT_ONCE = 50
 """Versions that are read in one transaction: what a kill costs."""
-_BEHIND = "FROM pages LEFT JOIN indexed_pages ON indexed_pages.page = pages.id WHERE indexed_pages.version IS NOT pages.version"
+TABLES = ("indexed_pages", "spells", "clauses", "places")
+"""What is noted, beside the index of words; rows of those before refer to those behind."""
+_BEHIND = """SELECT pages.id, coalesce(indexed_pages.version, 0) FROM pages
+    LEFT JOIN indexed_pages ON indexed_pages.page = pages.id WHERE indexed_pages.version IS NOT pages.version"""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A clause that stands, by its row: the version that its spell began with, and its place."""
 
     clause: int
@@ -40,8 +44,7 @@ class Places:
     def __init__(self, db: sqlite3.Connection, page: int) -> None:
         self._db, self._page = db, page
         found = db.execute("SELECT id, kind, trail FROM places WHERE page = ?", (page,)).fetchall()
-        trails = {each["id"]: from_json(TEXTS, each["trail"], f"place {each['id']}") for each in found}
-        self._ids = {(each["kind"], trails[each["id"]]): int(each["id"]) for each in found}
+        self._ids = {(each["kind"], _trail(each["trail"])): int(each["id"]) for each in found}
         self._leads = {id_: lead(kind, trail) for (kind, trail), id_ in self._ids.items()}
 
     def of(self, block: Block) -> int:
@@ -57,6 +60,12 @@ class Places:
         return self._leads[place]
 
 
+@lru_cache(maxsize=1 << 12)  # a page's next version has them again
+def _trail(stored: str) -> tuple[str, ...]:
+    return from_json(TEXTS, stored, "the headings of a clause")
+
+
+@lru_cache(maxsize=1 << 15)
 def key_of(form: str) -> int:
     """The key of a clause, by the form in which it is compared: 64 bits, signed as SQLite has them."""
     return int.from_bytes(hashlib.blake2b(form.encode(), digest_size=8).digest(), "big", signed=True)
@@ -74,25 +83,31 @@ def clauses_by_key(document: Document) -> dict[int, Clause]:
 
 def indexed_words(text: str) -> str:
     """What the index of words is given of a text: its words, one space apart."""
-    return " ".join(word.form for word in words(text))
+    return " ".join(forms(text))
 
 
 def add(db: sqlite3.Connection, page: int, version: int, document: Document) -> None:
     """Note which clauses a page's new version holds, within the caller's transaction. What stands on is not written again."""
     before, now, places = _standing(db, page), clauses_by_key(_as_stored(document)), Places(db, page)
     leads = {places.lead(each.place) for each in before.values()} - {None}
-    for key, clause in now.items():
-        place, stood = places.of(clause.block), before.get(key)
-        if stood is None:
-            _begin(db, _put_clause(db, page, key, clause.text), version, place)
-        elif place != stood.place and _is_elsewhere(places.lead(stood.place), places.lead(place), leads):
-            _end(db, stood, version)
-            _begin(db, stood.clause, version, place)
+    ids = _put_clauses(db, page, {key: clause.text for key, clause in now.items() if key not in before})
+    begun = [(ids[key], version, places.of(now[key].block)) for key in ids]
+    ended = [stood for key, stood in before.items() if key not in now]
+    moved: list[tuple[int, Standing]] = []
+    for key in before.keys() & now.keys():
+        stood, place = before[key], places.of(now[key].block)
+        if _is_elsewhere(places.lead(stood.place), places.lead(place), leads):
+            ended.append(stood)
+            begun.append((stood.clause, version, place))
         elif place != stood.place:
-            _move(db, stood, place)
-    for key, stood in before.items():
-        if key not in now:
-            _end(db, stood, version)
+            moved.append((place, stood))
+    db.executemany(
+        "UPDATE spells SET place = ? WHERE clause = ? AND began = ?", [(p, s.clause, s.began) for p, s in moved]
+    )
+    db.executemany(
+        "UPDATE spells SET ended = ? WHERE clause = ? AND began = ?", [(version, s.clause, s.began) for s in ended]
+    )
+    db.executemany("INSERT INTO spells (clause, began, place) VALUES (?, ?, ?)", sorted(begun))
     _note(db, page, version)
 
 
@@ -101,7 +116,7 @@ def catch_up(db: sqlite3.Connection, blobs: Blobs) -> None:
 
     A version whose document is damaged is passed over; `verify` names it.
     """
-    for (page,) in db.execute(f"SELECT id {_BEHIND}").fetchall():
+    for page, _ in db.execute(_BEHIND).fetchall():
         more = True
         while more:
             with writing(db):
@@ -110,7 +125,7 @@ def catch_up(db: sqlite3.Connection, blobs: Blobs) -> None:
 
 def clear(db: sqlite3.Connection) -> None:
     """Take back all that was noted, within the caller's transaction, so that `catch_up` makes it again."""
-    for table in ("indexed_pages", "spells", "clauses", "places"):
+    for table in TABLES:
         db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
     db.execute("INSERT INTO clause_words (clause_words) VALUES ('delete-all')")
 
@@ -123,11 +138,10 @@ def compact(db: sqlite3.Connection) -> None:
 
 def behind(db: sqlite3.Connection) -> int:
     """How many versions there are whose clauses are not noted yet."""
-    (many,) = db.execute(
-        f"""SELECT count(*) FROM versions JOIN (SELECT id, coalesce(indexed_pages.version, 0) AS last {_BEHIND}) AS page
-        ON versions.page = page.id AND versions.id > page.last"""
-    ).fetchone()
-    return int(many)
+    return sum(
+        int(db.execute("SELECT count(*) FROM versions WHERE page = ? AND id > ?", tuple(each)).fetchone()[0])
+        for each in db.execute(_BEHIND).fetchall()
+    )
 
 
 def _catch_up(db: sqlite3.Connection, blobs: Blobs, page: int) -> bool:
@@ -167,25 +181,24 @@ def _standing(db: sqlite3.Connection, page: int) -> dict[int, Standing]:
     return {key: Standing(*spell) for key, *spell in found}
 
 
-def _put_clause(db: sqlite3.Connection, page: int, key: int, text: str) -> int:
-    known = db.execute("SELECT id FROM clauses WHERE page = ? AND key = ?", (page, key)).fetchone()
-    if known is not None:  # it went away, and comes back
-        return int(known["id"])
-    clause = insert(db, "clauses", page=page, key=key, text=text)
-    db.execute("INSERT INTO clause_words (rowid, words) VALUES (?, ?)", (clause, indexed_words(text)))
-    return clause
-
-
-def _begin(db: sqlite3.Connection, clause: int, version: int, place: int) -> None:
-    db.execute("INSERT INTO spells (clause, began, place) VALUES (?, ?, ?)", (clause, version, place))
-
-
-def _move(db: sqlite3.Connection, spell: Standing, place: int) -> None:
-    db.execute("UPDATE spells SET place = ? WHERE clause = ? AND began = ?", (place, spell.clause, spell.began))
-
-
-def _end(db: sqlite3.Connection, spell: Standing, version: int) -> None:
-    db.execute("UPDATE spells SET ended = ? WHERE clause = ? AND began = ?", (version, spell.clause, spell.began))
+def _put_clauses(db: sqlite3.Connection, page: int, texts: Mapping[int, str]) -> dict[int, int]:
+    """The ids of clauses, by their keys, in the same order. One that went away, and comes back, has its row already."""
+    known = db.execute(
+        "SELECT key, id FROM clauses WHERE page = ? AND key IN (SELECT value FROM json_each(?))",
+        (page, json.dumps(list(texts))),
+    )
+    ids: dict[int, int] = dict(known.fetchall())
+    (last,) = db.execute("SELECT coalesce(max(id), 0) FROM clauses").fetchone()
+    new = [(last + number, key) for number, key in enumerate((key for key in texts if key not in ids), 1)]
+    db.executemany(
+        "INSERT INTO clauses (id, page, key, text) VALUES (?, ?, ?, ?)",
+        [(id_, page, key, texts[key]) for id_, key in new],
+    )
+    db.executemany(
+        "INSERT INTO clause_words (rowid, words) VALUES (?, ?)", [(id_, indexed_words(texts[key])) for id_, key in new]
+    )
+    ids |= {key: id_ for id_, key in new}
+    return {key: ids[key] for key in texts}
 
 
 def _as_stored(document: Document) -> Document:

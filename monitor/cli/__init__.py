@@ -33,7 +33,20 @@ def cli() -> None:
     """
 
 
-for _command in (*DEMO, *CHECK, *RECORDS, *SEARCH, *READ, *ALERTS, *DIGEST, *INTAKE, *EVIDENCE, *LOGIN, *WATCHLIST, *UPKEEP):
+for _command in (
+    *DEMO,
+    *CHECK,
+    *RECORDS,
+    *SEARCH,
+    *READ,
+    *ALERTS,
+    *DIGEST,
+    *INTAKE,
+    *EVIDENCE,
+    *LOGIN,
+    *WATCHLIST,
+    *UPKEEP,
+):
     cli.add_command(_command)
 
 
