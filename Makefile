@@ -32,11 +32,13 @@ ADDRESS ?= 127.0.0.1:8080
 serve: install
 	$(BIN)/monitor serve $(ADDRESS)
 
-# Half an hour: alerts through servers that fail at random, a program that is killed at random moments, years of a daemon.
+# Three quarters of an hour: alerts through servers that fail at random, a program that is killed at random moments, an archive that
+# is edited and damaged, years of a daemon.
 SEED ?= 1
 
 soak: install
 	$(BIN)/python soak/alerts.py all --seed $(SEED)
+	$(BIN)/python soak/history.py all --seed $(SEED)
 	$(BIN)/python soak/growth.py
 
 # The scorers and the recorded histories stand beside the repository, not in it.

@@ -7,6 +7,7 @@ MonitorError
 │   ├── NewerArchive      it was written by a newer edition of the program
 │   ├── ArchiveBusy       another process holds its lock
 │   └── DamagedRecord     a stored record does not match its hash
+│       └── RemovedBytes  the bytes were let go, on purpose
 ├── ReadingError          bytes that hold no readable document; carries the outcome's name
 └── DeliveryError         a channel did not take an alert; says whether trying again can help
 """
@@ -63,6 +64,10 @@ class ArchiveBusy(ArchiveError):
 
 class DamagedRecord(ArchiveError):
     """A stored record does not match its hash."""
+
+
+class RemovedBytes(DamagedRecord):
+    """The bytes were let go by a rule of retention; who can do without damaged ones can do without these."""
 
 
 class ReadingError(MonitorError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from monitor.model import Change, Document, Finding
+from monitor.model import BlockKind, Capture, Change, Clause, Document, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,56 @@ class VersionRecord:
     edition: str
     technical: bool
     document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time in which a clause stood on its page, from version `began` until version `ended`, the first without it.
+
+    `since` is the time of the first capture that showed it, `last_seen_at` of the last one. While it stands, there is no `ended`.
+    `brought_by` and `dropped_by` are the changes at both ends, which a page's first version has not, nor one that differs only
+    because the page was read in another way: then `as_read`, or `ended_as_read`, is true, and the page may have had it longer.
+    """
+
+    began: int
+    since: datetime
+    brought_by: int | None
+    as_read: bool
+    ended: int | None
+    last_seen_at: datetime
+    dropped_by: int | None
+    ended_as_read: bool
+    kind: BlockKind
+    trail: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedClause:
+    """A clause of a page, verbatim, and its spells, oldest first. Where it stood under other headings, the last spell says so."""
+
+    vendor: str
+    page: str
+    text: str
+    spells: tuple[Spell, ...]
+
+    @property
+    def last(self) -> Spell:
+        """The spell in which it stands, or stood last."""
+        return self.spells[-1]
+
+    @property
+    def stands(self) -> bool:
+        """Whether it stands now, as far as the archive knows."""
+        return self.last.ended is None
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """A version, and of each of its clauses the spell in which it stands there; None for furniture."""
+
+    version: VersionRecord
+    clauses: tuple[tuple[Clause, Spell | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +320,76 @@ class ChannelState:
     stopped_at: datetime
     reason: str
     probe_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Removable:
+    """A snapshot whose bytes nothing needs any more; `page` is vendor/page, `size` in bytes as served."""
+
+    snapshot: int
+    page: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the ledger: the record that was written, its SHA-256 as it then stood, and the entry's own.
+
+    `kind` and `record` are the record's table and row. `hash` is that of `entry_text` with the hashes of the two it names.
+    """
+
+    id: int
+    kind: str
+    record: int
+    digest: bytes
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.id}:{self.hash.hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An entry of the ledger on the way to its head, with the hashes of the two that it names."""
+
+    entry: Entry
+    before: bytes
+    skipped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A record as its entry in the ledger has it: the JSON whose SHA-256 is the entry's digest."""
+
+    kind: str
+    record: int
+    text: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Records, and every step of the ledger from their entries to its head; later steps first, the head's before all."""
+
+    records: tuple[Proved, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that shows a change: its record, both documents, the captures at the ends of both versions, and the proof.
+
+    `contents` are the bytes of every snapshot that the proof names, by SHA-256, with their content type.
+    """
+
+    change: ChangeRecord
+    before: VersionRecord
+    after: VersionRecord
+    captures: tuple[Capture, ...]
+    contents: dict[str, tuple[bytes, str]]
+    documents: dict[str, bytes]
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -342,7 +342,7 @@ def dump(folder: Path) -> list[str]:
         return [line for line in db.iterdump() if "sqlite_sequence" not in line]
 
 
-SMALL = {"INDEX", "USING", "stopped_channels"}
+SMALL = {"INDEX", "USING", "stopped_channels", "touched"}
 """Words of a step that reads no table, or one of a few rows."""
 
 

@@ -37,9 +37,26 @@ def test_a_sound_archive_has_no_problem(path: Path) -> None:
     assert problems(path) == []
 
 
+def test_what_people_add_for_themselves_is_no_problem(path: Path) -> None:
+    """Tables, views and indexes of others, such as Datasette's and sqlite-utils', are theirs."""
+    for sql in (
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)",
+        "CREATE VIEW mine AS SELECT * FROM changes",
+        "CREATE INDEX by_outcome ON checks (outcome)",
+    ):
+        tamper(path, sql)
+    assert problems(path) == []
+
+
 @pytest.mark.parametrize(
     ("tampering", "named"),
     [
+        ("DROP TRIGGER ledger_keeps_its_entries", "the trigger ledger_keeps_its_entries is not as the program made it"),
+        ("DROP INDEX checks_of_page", "the index checks_of_page is not as the program made it"),
+        (
+            "CREATE TRIGGER sly AFTER INSERT ON checks BEGIN DELETE FROM alerts; END",
+            "the trigger sly is not of this program",
+        ),
         ("DELETE FROM blobs WHERE id = 1", "row 1 of snapshots refers to a row of blobs that is not there"),
         ("DELETE FROM versions WHERE id = 1", "row 1 of changes refers to a row of versions"),
         ("DELETE FROM changes WHERE id = 1", "row 1 of alerts refers to a row of changes"),

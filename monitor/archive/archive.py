@@ -5,34 +5,59 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
-from datetime import datetime, timedelta
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from monitor.archive import alerts, captures, changes, deliveries, integrity, pages, recording, schema, tally, versions
+from monitor.archive import (
+    alerts,
+    captures,
+    changes,
+    clause_index,
+    deliveries,
+    integrity,
+    ledger,
+    pages,
+    proofs,
+    recording,
+    retention,
+    schema,
+    search,
+    tally,
+    versions,
+)
 from monitor.archive.blobs import Blobs
 from monitor.archive.browsing import Browsing
 from monitor.archive.connection import Lock, Mode, break_off, connect, naming, writing
 from monitor.archive.recording import Recorded
 from monitor.errors import ArchiveError
 from monitor.model import Capture, Document, Known, Mute, Outcome, Page, Version
+from monitor.query import Query
 from monitor.records import (
     AlertRecord,
+    Blame,
     CaptureRecord,
     ChangeRecord,
     ChannelState,
     Delivery,
     DeliveryState,
     Edition,
+    Entry,
+    Evidence,
     Folding,
     PageState,
     Parcel,
+    RecordedClause,
+    Removable,
     Tally,
     Trouble,
     VersionRecord,
 )
+
+CLAUSES_AT_ONCE = 100
+"""Clauses that are read in one go; whoever searches may have enough of the first."""
 
 
 class Archive(Browsing):
@@ -68,7 +93,11 @@ class Archive(Browsing):
             schema.prepare(self._db, path, mode)
             if longest is not None:
                 break_off(self._db, longest)
+            if mode != "read":
+                ledger.watch(self._db)
             self._blobs = Blobs(self._db)
+            if mode == "write":
+                clause_index.catch_up(self._db, self._blobs)
             self._opened = opened.pop_all()
 
     def close(self) -> None:
@@ -96,8 +125,13 @@ class Archive(Browsing):
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as db, nullcontext() if db.in_transaction else writing(db):
-            yield db
+        with self._reading() as db:
+            if db.in_transaction:
+                yield db
+                return
+            with writing(db):
+                yield db
+                ledger.append(db)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -221,6 +255,53 @@ class Archive(Browsing):
         with self._reading() as db:
             return changes.change(db, change_id)
 
+    # --- clauses ---------------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: Query,
+        *,
+        vendor: str | None = None,
+        page: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        at: datetime | None = None,
+        standing: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[RecordedClause]:
+        """The clauses that hold what is asked for and pass every filter given, the best first, those that stand before the others.
+
+        `since`, `until` and `at` are times at which they stood. A `page` is one of the `vendor`.
+        """
+        given = {"vendor": vendor, "page": page, "since": since, "until": until, "at": at, "standing": standing}
+        with self._reading() as db:
+            return self._clauses(search.search(db, query, given, limit))
+
+    def _clauses(self, ids: Sequence[int]) -> Iterator[RecordedClause]:
+        for start in range(0, len(ids), CLAUSES_AT_ONCE):
+            with self._reading() as db:
+                some = search.found(db, ids[start : start + CLAUSES_AT_ONCE])
+            yield from some
+
+    def blame(self, vendor: str, page: str, at: datetime | None = None) -> Blame:
+        """The version in force at a time, or the last one, and since when each of its clauses stands. UsageError for none."""
+        version = self.version_at(vendor, page, at or datetime.max.replace(tzinfo=UTC))
+        with self._reading() as db:
+            return search.blame(db, version)
+
+    def unindexed(self) -> int:
+        """How many versions cannot be searched yet: an archive of an earlier program is being brought up to date."""
+        with self._reading() as db:
+            return clause_index.behind(db)
+
+    def reindex(self) -> None:
+        """Make the index of clauses again, from the documents. If it is cut short, the next who writes goes on with it."""
+        with self._writing() as db:
+            clause_index.clear(db)
+        with self._reading() as db:
+            clause_index.catch_up(db, self._blobs)
+            clause_index.compact(db)
+
     # --- outbox ----------------------------------------------------------------------------------------------------
 
     def deliveries(self, *, state: DeliveryState | None = None, limit: int | None = None) -> tuple[Delivery, ...]:
@@ -331,10 +412,38 @@ class Archive(Browsing):
 
     # --- the file --------------------------------------------------------------------------------------------------
 
-    def verify(self) -> Iterator[str]:
-        """Every problem of the archive in a sentence that names the record; none if all is well."""
+    def head(self) -> Entry | None:
+        """The ledger's last entry: who writes it down can prove later that nothing before it was changed."""
         with self._reading() as db:
-            yield from integrity.problems(db)
+            return ledger.head(db)
+
+    def verify(self, held: tuple[int, bytes] | None = None) -> Iterator[str]:
+        """Every problem of the archive in a sentence that names the record; none if all is well.
+
+        `held` is the number and the hash of an entry that was the ledger's head at some time.
+        """
+        with self._reading() as db:
+            yield from integrity.problems(db, held)
+
+    def evidence(self, change_id: int) -> Evidence:
+        """All that shows a change, with the proof of it."""
+        with self._reading() as db:
+            return proofs.evidence(db, self._blobs, change_id)
+
+    def removable(self, before: datetime) -> tuple[Removable, ...]:
+        """The snapshots that no version, alert or later reading needs, and that no capture has brought since a time."""
+        with self._reading() as db:
+            return retention.removable(db, before)
+
+    def remove(self, some: Sequence[Removable], now: datetime, reason: str) -> None:
+        """Let go of the bytes of snapshots; the captures stay, and what was removed, when and why is recorded."""
+        with self._writing() as db:
+            retention.remove(db, self._blobs, some, now, reason)
+
+    def vacuum(self) -> None:
+        """Write the file anew without the room that nothing fills."""
+        with self._reading() as db:
+            db.execute("VACUUM")
 
     def backup(self, target: Path) -> None:
         """Write a copy of the archive as of now, whole or not at all; ArchiveError if the file exists."""

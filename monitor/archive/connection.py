@@ -49,6 +49,13 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     return db
 
 
+def connect_in_memory() -> sqlite3.Connection:
+    """A connection to a database of its own, gone when it is closed."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.row_factory = sqlite3.Row
+    return db
+
+
 def configure(db: sqlite3.Connection, *, read_only: bool) -> None:
     """Set every pragma, and read each back: SQLite is silent about one that it did not apply."""
     wanted: dict[str, str | int] = {
@@ -61,7 +68,7 @@ def configure(db: sqlite3.Connection, *, read_only: bool) -> None:
     }
     if not read_only:
         major, minor, patch = sqlite3.sqlite_version_info
-        wanted |= {"journal_mode": journal_mode((major, minor, patch)), "synchronous": 2}
+        wanted |= {"journal_mode": journal_mode((major, minor, patch)), "synchronous": 2, "temp_store": 2}
     for pragma, value in wanted.items():
         db.execute(f"PRAGMA {pragma} = {value}")
         (applied,) = db.execute(f"PRAGMA {pragma}").fetchone() or (0,)  # builds without mmap answer nothing

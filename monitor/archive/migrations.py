@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-SCHEMA_VERSION = 3  # the number of migrations below
+from monitor.archive import ledger
+
+SCHEMA_VERSION = 5  # the number of migrations below
 MIGRATIONS = Migrations("monitor")
 
 _TABLES = (
@@ -235,6 +237,84 @@ _ALERTS = (
     "CREATE UNIQUE INDEX open_troubles ON troubles (kind, subject) WHERE ended_at IS NULL",
 )
 
+_LEDGER = (
+    """CREATE TABLE ledger (
+        id INTEGER PRIMARY KEY, -- counts from 1, without a gap
+        kind TEXT NOT NULL, -- the record's table
+        record INTEGER NOT NULL, -- its id
+        digest BLOB NOT NULL CHECK (length(digest) = 32), -- SHA-256 of the record as it then stood; zeros: it was removed
+        hash BLOB NOT NULL CHECK (length(hash) = 32) -- SHA-256 of this entry and of the two that it names
+    ) STRICT""",
+    """CREATE TRIGGER ledger_keeps_what_it_says BEFORE UPDATE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'entries of the ledger are never changed'); END""",
+    """CREATE TRIGGER ledger_keeps_its_entries BEFORE DELETE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'entries of the ledger are never removed'); END""",
+    "ALTER TABLE stopped_channels RENAME TO old_stopped_channels",
+    """CREATE TABLE stopped_channels (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        stopped_at TEXT NOT NULL CHECK (length(stopped_at) = 27),
+        reason TEXT NOT NULL,
+        probe_at TEXT NOT NULL CHECK (length(probe_at) = 27) -- when one delivery is tried on it again
+    ) STRICT""",
+    """INSERT INTO stopped_channels (name, stopped_at, reason, probe_at)
+    SELECT name, stopped_at, reason, probe_at FROM old_stopped_channels""",
+    "DROP TABLE old_stopped_channels",
+    """CREATE TABLE removals (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        snapshot INTEGER NOT NULL UNIQUE REFERENCES snapshots (id), -- whose bytes were let go
+        removed_at TEXT NOT NULL CHECK (length(removed_at) = 27),
+        reason TEXT NOT NULL
+    ) STRICT""",
+)
+
+_CLAUSES = (
+    """CREATE TABLE indexed_pages (
+        page INTEGER PRIMARY KEY REFERENCES pages (id),
+        version INTEGER NOT NULL REFERENCES versions (id) -- the last one whose clauses are noted
+    ) STRICT""",
+    """CREATE TABLE clauses (
+        id INTEGER PRIMARY KEY,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        key INTEGER NOT NULL, -- 64 bits of a hash of the text as compared
+        text TEXT NOT NULL,
+        UNIQUE (page, key)
+    ) STRICT""",
+    """CREATE TABLE places (
+        id INTEGER PRIMARY KEY,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        kind TEXT NOT NULL CHECK (kind IN ('heading', 'paragraph', 'item', 'row')),
+        trail TEXT NOT NULL -- JSON
+    ) STRICT""",
+    "CREATE INDEX places_of_page ON places (page)",
+    """CREATE TABLE spells (
+        clause INTEGER NOT NULL REFERENCES clauses (id),
+        began INTEGER NOT NULL REFERENCES versions (id),
+        ended INTEGER REFERENCES versions (id) CHECK (ended > began), -- the first version without it; null while it stands
+        place INTEGER NOT NULL REFERENCES places (id),
+        PRIMARY KEY (clause, began)
+    ) STRICT, WITHOUT ROWID""",
+    # Without content of its own, as the text stands in `clauses`. What is a word was settled before: see `query.py`.
+    "CREATE VIRTUAL TABLE clause_words USING fts5 (words, content = '', tokenize = 'ascii')",
+    "CREATE VIRTUAL TABLE clause_terms USING fts5vocab (clause_words, 'instance')",
+    """CREATE VIEW recorded_clauses AS
+    SELECT clauses.id AS clause, pages.vendor, pages.name AS page, clauses.key, places.kind, places.trail, clauses.text,
+        spells.began AS began_version, came.seen_at AS since, came.technical AS as_read, brought.id AS brought_by,
+        spells.ended AS ended_version, last.last_seen_at, coalesce(went.technical, 0) AS ended_as_read,
+        dropped.id AS dropped_by, came.language
+    FROM clauses
+    JOIN pages ON pages.id = clauses.page
+    JOIN spells ON spells.clause = clauses.id
+    JOIN places ON places.id = spells.place
+    JOIN versions AS came ON came.id = spells.began
+    JOIN indexed_pages ON indexed_pages.page = clauses.page
+    JOIN versions AS last ON last.id = CASE WHEN spells.ended IS NULL THEN indexed_pages.version
+        ELSE (SELECT max(id) FROM versions WHERE versions.page = clauses.page AND versions.id < spells.ended) END
+    LEFT JOIN versions AS went ON went.id = spells.ended
+    LEFT JOIN changes AS brought ON brought.after = spells.began
+    LEFT JOIN changes AS dropped ON dropped.after = spells.ended""",
+)
+
 
 @MIGRATIONS()
 def first_tables(db: Database) -> None:
@@ -256,3 +336,18 @@ def pages_by_their_way(db: Database) -> None:
     db.execute("ALTER TABLE pages ADD COLUMN needs_browser INTEGER NOT NULL DEFAULT 0 CHECK (needs_browser IN (0, 1))")
     db.execute("ALTER TABLE pages ADD COLUMN effective_on TEXT CHECK (length(effective_on) = 10)")
     db.execute("CREATE INDEX pages_by_next_check ON pages (next_check_at)")
+
+
+@MIGRATIONS()
+def chained_records(db: Database) -> None:
+    """Every record entered in a ledger, from now on and as it stands; bytes that were let go."""
+    for statement in _LEDGER:
+        db.execute(statement)
+    ledger.append_all(db.conn)
+
+
+@MIGRATIONS()
+def clauses_and_their_words(db: Database) -> None:
+    """Every clause once, since when and until when it stood, and which words are in it. Opening the archive fills them."""
+    for statement in _CLAUSES:
+        db.execute(statement)

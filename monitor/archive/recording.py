@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.archive import clause_index
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, pack, row, stamp, to_json
 from monitor.archive.connection import insert
@@ -125,7 +126,7 @@ def _put_version(
         snapshot = read and read["snapshot"]
     last = db.execute("SELECT document FROM versions WHERE id = ?", (page["version"],)).fetchone()
     document = blobs.put(to_json(DOCUMENT, version.document), like=last and last["document"])
-    return insert(
+    version_id = insert(
         db,
         "versions",
         page=page["id"],
@@ -141,6 +142,8 @@ def _put_version(
         size=len(version.document.text),
         document=document,
     )
+    clause_index.add(db, page["id"], version_id, version.document)
+    return version_id
 
 
 def _put_change(

@@ -11,11 +11,13 @@ from monitor.cli.alerts import COMMANDS as ALERTS
 from monitor.cli.check import COMMANDS as CHECK
 from monitor.cli.demo import COMMANDS as DEMO
 from monitor.cli.digest import COMMANDS as DIGEST
+from monitor.cli.evidence import COMMANDS as EVIDENCE
 from monitor.cli.facts import COMMANDS as FACTS
 from monitor.cli.intake import COMMANDS as INTAKE
 from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
 from monitor.cli.records import COMMANDS as RECORDS
+from monitor.cli.search import COMMANDS as SEARCH
 from monitor.cli.serve import COMMANDS as SERVE
 from monitor.cli.setup import complain, deafen
 from monitor.cli.upkeep import COMMANDS as UPKEEP
@@ -34,7 +36,7 @@ def cli() -> None:
 
 
 for _command in (
-    *DEMO, *CHECK, *SERVE, *RECORDS, *FACTS, *READ, *ALERTS, *DIGEST, *INTAKE, *LOGIN, *WATCHLIST, *UPKEEP
+    *DEMO, *CHECK, *SERVE, *RECORDS, *FACTS, *SEARCH, *READ, *ALERTS, *DIGEST, *INTAKE, *EVIDENCE, *LOGIN, *WATCHLIST, *UPKEEP
 ):  # fmt: skip
     cli.add_command(_command)
 

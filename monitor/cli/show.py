@@ -57,12 +57,13 @@ def words(before: str, after: str) -> Text:
     text = Text()
     for span in spans(before, after):
         opening, closing = MARKS[span.kind]
-        shown = _folded(span.text) if span.kind == "kept" else span.text
+        shown = folded(span.text) if span.kind == "kept" else span.text
         text.append(f"{opening}{printable(shown)}{closing}", _STYLES[span.kind])
     return text
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A long text without its middle."""
     return text if len(text) <= _LONG else f"{text[: _LONG // 2]} … {text[-_LONG // 2 :]}"
 
 
@@ -89,8 +90,13 @@ def _finding(finding: Finding) -> Text:
     side = leaning(finding)
     if side in _LEANINGS:
         text.append(f"  {side}", _LEANINGS[side])
-    trail = " > ".join(one_line(heading, _HEADING) for heading in finding.trail)
+    trail = headings(finding.trail)
     return text.append(f"\n  {trail}", "dim") if trail else text
+
+
+def headings(trail: Sequence[str]) -> str:
+    """The headings that something stands under, outermost first, on one line."""
+    return " > ".join(one_line(heading, _HEADING) for heading in trail)
 
 
 def edits(all_edits: Sequence[Edit]) -> Iterable[Text]:

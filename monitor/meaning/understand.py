@@ -57,7 +57,7 @@ class Understood:
 
 def understand_document(document: Document) -> Understood:
     """The clauses of a document with their topics and stance, and the offers it states."""
-    read = tuple((clause, _read(clause, document.language)) for clause in clauses(document))
+    read = tuple((clause, reading(clause, document.language)) for clause in clauses(document))
     return Understood(document.language, read, tuple(offer for clause, _ in read for offer in _offers(clause)))
 
 
@@ -91,12 +91,15 @@ def is_understood(language: str) -> bool:
     return language[:2] in ("", "en", "zh")
 
 
+def reading(clause: Clause, language: str) -> Reading:
+    """What a clause says where it stands: under its headings, in its list or its table."""
+    said = read_clause(in_full(clause), clause.block.trail, language)
+    recipient = clause.block.kind == "row" and not said.topics and _names_recipients(clause.block.trail[-1:])
+    return Reading(("sharing",)) if recipient else said
+
+
 def _read(clause: Clause | None, language: str) -> Reading:
-    if clause is None:
-        return NOTHING
-    reading = read_clause(in_full(clause), clause.block.trail, language)
-    recipient = clause.block.kind == "row" and not reading.topics and _names_recipients(clause.block.trail[-1:])
-    return Reading(("sharing",)) if recipient else reading
+    return NOTHING if clause is None else reading(clause, language)
 
 
 def _names_recipients(heading: tuple[str, ...]) -> bool:

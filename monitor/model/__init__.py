@@ -9,7 +9,7 @@ from monitor.model.captured import Capture, Hop, Validators
 from monitor.model.decided import Change, Held, Known, Outcome, Owed, Version
 from monitor.model.facts import QUESTIONS, SCOPES, Answer, Evidence, Fact, Question, Scope, Source, State, Statement
 from monitor.model.found import Amount, Effective, Finding, Offer, Reading, WayOut
-from monitor.model.text import Block, Clause, ClauseEdit, Document, Edit, Link, Span
+from monitor.model.text import Block, BlockKind, Clause, ClauseEdit, Document, Edit, Link, Span
 from monitor.model.vocabulary import (
     DATA_TOPICS,
     HEALTHY,
@@ -35,6 +35,7 @@ __all__ = [
     "Amount",
     "Answer",
     "Block",
+    "BlockKind",
     "Capture",
     "Change",
     "Clause",
