@@ -77,6 +77,10 @@ class Kinds:
             "version": f"/versions/{version.id}",
             "snapshot": f"/snapshots/{version.snapshot}",
             "check": f"/captures/{version.capture}",
+            "matrix": "/matrix",
+            "matrix of a day": "/matrix?at=2026-01-01",
+            "search": "/search?q=train",
+            "since when": f"/versions/{version.id}/since",
             "alerts": "/alerts",
             "alert": f"/alerts/{alert}",
             "feeds": "/feeds",
@@ -87,10 +91,14 @@ class Kinds:
         """Kind -> address of all else that is served."""
         with Archive(self.archive, mode="read") as archive:
             change = next(archive.changes(importance="major", limit=1))
-        page = f"{change.vendor}/{change.page}"
+        page, version = f"{change.vendor}/{change.page}", change.after.version
         return {
             "raw": f"/snapshots/{change.after.snapshot}/raw",
             "shown": f"/snapshots/{change.after.snapshot}/shown",
+            "facts": "/matrix.csv",
+            "api search": "/api/search?q=train",
+            "api facts": "/api/facts",
+            "api since": f"/api/versions/{version}/since",
             "amounts": f"/pages/{page}/amounts.csv",
             "atom": "/feeds/all.atom",
             "json feed": "/feeds/all.json",

@@ -7,8 +7,18 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from monitor.archive import captures, changes, pages, versions
-from monitor.records import CaptureRecord, Moved, Outage, PageState, SnapshotRecord, Standing, VersionEntry
+from monitor.archive import captures, changes, pages, search, versions
+from monitor.records import (
+    Blame,
+    CaptureRecord,
+    Moved,
+    Outage,
+    PageState,
+    SnapshotRecord,
+    Standing,
+    VersionEntry,
+    VersionRecord,
+)
 
 
 class Browsing(ABC):
@@ -17,6 +27,10 @@ class Browsing(ABC):
     @abstractmethod
     def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """The connection, for one reader at a time."""
+
+    @abstractmethod
+    def version(self, version_id: int) -> VersionRecord:
+        """A version with its document."""
 
     def standings(self) -> tuple[Standing, ...]:
         """Where every page stands, by vendor and name, with nothing counted."""
@@ -57,6 +71,17 @@ class Browsing(ABC):
         """The version in force at a time, without its document. UsageError with the first one's date if that is later."""
         with self._reading() as db:
             return versions.entry(db, versions.version_id_at(db, vendor, page, at))
+
+    def blame_of(self, version_id: int) -> Blame:
+        """A version, and since when each of its clauses stands."""
+        version = self.version(version_id)
+        with self._reading() as db:
+            return search.blame(db, version)
+
+    def current(self) -> dict[str, tuple[int, ...]]:
+        """Vendor -> the versions that its pages show now, by their numbers."""
+        with self._reading() as db:
+            return pages.current(db)
 
     def entries(self, vendor: str, page: str, *, limit: int) -> tuple[VersionEntry, ...]:
         """A page's versions without their documents, newest first."""

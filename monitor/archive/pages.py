@@ -103,6 +103,14 @@ def standings(db: sqlite3.Connection) -> tuple[Standing, ...]:
     return tuple(Standing(**_standing(each)) for each in found)
 
 
+def current(db: sqlite3.Connection) -> dict[str, tuple[int, ...]]:
+    """Vendor -> the versions that its pages show now, by their numbers."""
+    found: dict[str, tuple[int, ...]] = {}
+    for each in db.execute("SELECT vendor, version FROM pages WHERE version IS NOT NULL ORDER BY vendor, name"):
+        found[each["vendor"]] = (*found.get(each["vendor"], ()), each["version"])
+    return found
+
+
 def page(db: sqlite3.Connection, vendor: str, name: str) -> PageState:
     """Where one page stands. UsageError if the archive has no such page."""
     found = db.execute("SELECT * FROM page_states WHERE vendor = ? AND page = ?", (vendor, name)).fetchone()

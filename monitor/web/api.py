@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app
 
-from monitor.model import TOPICS
-from monitor.records import AlertRecord, Moved, Standing
+from monitor.lookup import Hit, blamed
+from monitor.model import TOPICS, Answer, Fact
+from monitor.records import AlertRecord, Moved, Spell, Standing
 from monitor.report import amount_json, change_json
+from monitor.report.answers import answer_words
 from monitor.web import openapi, shapes
 from monitor.web.changes import IMPORTANCES, VERDICTS
-from monitor.web.context import absolute, archive, asked, chosen, day, found, number, reference
+from monitor.web.context import absolute, archive, asked, chosen, day, found, number, reference, site, words
+from monitor.web.facts import known
 from monitor.web.openapi import Parameter, Route
+from monitor.web.search import look_up
 
 ROUTES = Blueprint("api", __name__, url_prefix="/api")
 MOST = 200
@@ -138,6 +143,75 @@ def _alert(record: AlertRecord) -> shapes.Alert:
     )
 
 
+def search() -> shapes.Hits:
+    """Clauses by their words, in every version of every page, the best first."""
+    most = number("limit", 50, MOST)
+    told = look_up(asked("q"), most + 1)
+    return shapes.Hits(items=list(map(_hit, told[:most])), more=len(told) > most)
+
+
+def _hit(hit: Hit) -> shapes.Hit:
+    clause = hit.clause
+    return shapes.Hit(
+        vendor=clause.vendor,
+        page=clause.page,
+        text=clause.text,
+        trail=list(clause.last.trail),
+        topics=list(hit.topics),
+        stands=clause.stands,
+        spells=list(map(_spell, clause.spells)),
+    )
+
+
+def _spell(spell: Spell) -> shapes.Spell:
+    return shapes.Spell(**{name: getattr(spell, name) for name in shapes.Spell.model_fields})
+
+
+def since(id: int) -> shapes.Dated:  # noqa: A002 - the name in the address
+    """A version, and since when each of its clauses stands."""
+    blame = found(lambda: archive().blame_of(id))
+    items = [
+        shapes.DatedClause(
+            text=each.clause.text, topics=list(each.topics), spell=_spell(each.spell) if each.spell else None
+        )
+        for each in blamed(blame)
+    ]
+    return shapes.Dated(version=id, items=items)
+
+
+def facts() -> shapes.Facts:
+    """What every vendor says, as of now or of a time."""
+    at = day("at", end=True) or site().clock()
+    told, left = known(at)
+    return shapes.Facts(at=at, items=[_fact(each, at) for each in told], left=left)
+
+
+def _fact(fact: Fact, at: datetime) -> shapes.Fact:
+    return shapes.Fact(
+        vendor=fact.vendor,
+        question=fact.now.question,
+        scope=fact.now.scope,
+        item=fact.now.item,
+        now=_said(fact.now, at),
+        since=fact.since,
+        from_start=fact.from_start,
+        before=_said(fact.before, at) if fact.before else None,
+    )
+
+
+def _said(answer: Answer, at: datetime) -> shapes.Said:
+    first = answer.evidence[0] if answer.evidence else None
+    return shapes.Said(
+        state=answer.state,
+        answer=answer.answer,
+        in_words=answer_words(answer, words(), at.date()),
+        quote=first.statement.quote if first else None,
+        page=first.source.page if first else None,
+        url=first.source.url if first else None,
+        version=first.source.version if first else None,
+    )
+
+
 _LIMIT = Parameter("limit", "how many at most", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50})
 _OLDER = Parameter("older", "continue after the record of this number", {"type": "integer", "minimum": 1})
 _DATE = {"type": "string", "description": "2026-11-23, or 2026-11-23T08:00Z"}
@@ -150,6 +224,9 @@ _FILTERS = (
     Parameter("since", "seen at this time or later", _DATE),
     Parameter("until", "seen at this time or earlier; of a date its whole day", _DATE),
 )
+_WORDS = Parameter("q", "the words, as the search page takes them", {"type": "string", "minLength": 1}, required=True)
+_AT = Parameter("at", "as of this time; of a date its end", _DATE)
+_NOW = Parameter("now", "only what stands now", {"type": "string", "enum": ["1"]})
 TABLE = (
     Route("/vendors", vendors, shapes.Vendors),
     Route("/pages", pages, shapes.Pages),
@@ -161,6 +238,9 @@ TABLE = (
     Route("/changes", changes, shapes.Changes, (*_FILTERS, _LIMIT, _OLDER)),
     Route("/changes/{id}", change, shapes.Change),
     Route("/versions/{id}", version, shapes.Version),
+    Route("/versions/{id}/since", since, shapes.Dated),
+    Route("/search", search, shapes.Hits, (_WORDS, *_FILTERS[:3], *_FILTERS[-2:], _AT, _NOW, _LIMIT)),
+    Route("/facts", facts, shapes.Facts, (_AT,)),
     Route("/alerts", alerts, shapes.Alerts, (_LIMIT, _OLDER)),
     Route("/alerts/{id}", alert, shapes.Alert),
 )

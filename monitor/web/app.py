@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter
 
 from monitor.errors import ArchiveBusy, ArchiveError, MonitorError, UsageError
 from monitor.report.sandbox import web_link
-from monitor.web import alerts, api, changes, feeds, home, pages, versions
+from monitor.web import alerts, api, changes, facts, feeds, home, pages, search, versions
 from monitor.web.context import MOST_ID, Missing, Site, close, said, site, style, words
 from monitor.web.speech import vocabulary
 from monitor.words import one_line, printable
@@ -33,7 +33,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 LONGEST_SAID = 500
-ROOMS = (home, pages, changes, versions, alerts, feeds, api)
+ROOMS = (home, facts, search, pages, changes, versions, alerts, feeds, api)
 _log = logging.getLogger("monitor.web")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from flask import Blueprint, render_template
 
 from monitor.records import ChangeRecord, Standing
-from monitor.web.context import Missing, archive
+from monitor.web.context import Missing, archive, site
+from monitor.web.facts import of_vendor
 
 ROUTES = Blueprint("home", __name__)
 MOST_CHANGES, MOST_OF_VENDOR = 60, 4
@@ -59,4 +60,4 @@ def vendor(vendor: str) -> str:
     if not pages:
         raise Missing(f"the archive has no vendor {vendor}")
     changes = tuple(archive().changes(vendor=vendor, limit=MOST_LISTED))
-    return render_template("vendor.html", pages=pages, changes=changes)
+    return render_template("vendor.html", pages=pages, changes=changes, claims=of_vendor(vendor, site().clock()))

@@ -246,6 +246,84 @@ class Alerts(Shape):
     older: int | None
 
 
+class Spell(Shape):
+    """A time in which a clause stood: from version `began` until version `ended`, the first without it; null while it stands."""
+
+    began: int
+    since: datetime
+    brought_by: int | None
+    ended: int | None
+    last_seen_at: datetime
+    dropped_by: int | None
+
+
+class Hit(Shape):
+    """A clause that was found, and the times in which it stood, oldest first."""
+
+    vendor: str
+    page: str
+    text: str
+    trail: list[str]
+    topics: list[str]
+    stands: bool
+    spells: list[Spell]
+
+
+class Hits(Shape):
+    """What was found, the best first; `more` says that there is more than was asked for."""
+
+    items: list[Hit]
+    more: bool
+
+
+class DatedClause(Shape):
+    """A clause of a version, and the spell in which it stands there; null for what is no clause."""
+
+    text: str
+    topics: list[str]
+    spell: Spell | None
+
+
+class Dated(Shape):
+    """The clauses of a version in its order."""
+
+    version: int
+    items: list[DatedClause]
+
+
+class Said(Shape):
+    """An answer, with the words that give it and where they stand."""
+
+    state: Literal["known", "unknown", "conflict"]
+    answer: str
+    in_words: str
+    quote: str | None
+    page: str | None
+    url: str | None
+    version: int | None
+
+
+class Fact(Shape):
+    """What a vendor's pages say on one question. With `from_start` it may have stood longer than `since`."""
+
+    vendor: str
+    question: str
+    scope: str
+    item: str
+    now: Said
+    since: datetime | None
+    from_start: bool
+    before: Said | None
+
+
+class Facts(Shape):
+    """Every vendor's facts as of a time; `left` vendors had no time to be read, and are there when it is asked again."""
+
+    at: datetime
+    items: list[Fact]
+    left: int
+
+
 class Fault(Shape):
     """Why there is no other answer."""
 
