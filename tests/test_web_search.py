@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from pathlib import Path
 
 import archive_fakes
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from web_site import Kinds, client
 
 from monitor.archive import Archive
+from monitor.web import facts
 
 
 @pytest.fixture
@@ -102,3 +104,16 @@ def test_facts_follow_the_archive(tmp_path: Path) -> None:
         new = archive_fakes.changed("We use your chats to train our models.", START + HOUR)
         archive.record(archive_fakes.PAGE, new)
         assert "We use your chats" in asking.get("/matrix").text
+
+
+def test_what_there_was_no_time_for_is_read_on(shown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that had no time to read says how many vendors are left; they are read beside it, and are there soon."""
+    monkeypatch.setattr(facts, "LONGEST_READ", -1.0)
+    asking = client(shown)
+    assert asking.get("/api/facts").json["left"] == 3
+    for _ in range(200):
+        if not (answer := asking.get("/api/facts").json)["left"]:
+            break
+        time.sleep(0.1)
+    assert {each["vendor"] for each in answer["items"]} == {"northwind", "lumen", "qinghe"}
+    assert "still being read" not in asking.get("/matrix").text

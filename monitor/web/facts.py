@@ -1,32 +1,36 @@
 """What every vendor says, as a matrix of vendors and questions, as of now or of any day.
 
 A vendor's facts are worked out of its versions once, and kept until one of its pages shows another version: what a version answers
-never changes. What there is no time for in one request is left to the next, so that none takes long.
+never changes. What there is no time for in one request is read on beside the visitors, so that none waits long.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from threading import Lock
+from threading import Lock, Thread
 from typing import cast
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Flask, Response, current_app, render_template
 
+from monitor.errors import ArchiveError
 from monitor.facts import Reader, facts
 from monitor.model import Fact, Statement
 from monitor.report import COLUMNS, facts_csv, matrix
 from monitor.report.facts import Claim, claims
-from monitor.web.context import archive, asked, day, site, style, words
+from monitor.web.context import archive, asked, close, day, site, style, words
 from monitor.web.pages import as_csv
 
 ROUTES = Blueprint("facts", __name__)
 LONGEST_READ = 3.0
-"""Seconds for which one request may read versions; what is left is read by the next."""
+"""Seconds for which one request may read versions; what is left is read in a thread of its own."""
 MOST_KEPT = 5_000
 MOST_STATEMENTS = 100_000
 """Vendors at a day, and versions, that are kept in memory."""
+
+_log = logging.getLogger("monitor.web")
 
 Key = tuple[str, date, bool, tuple[int, ...]]
 
@@ -39,6 +43,7 @@ class Memory:
     statements: dict[tuple[int, str, bool], tuple[Statement, ...]] = field(default_factory=dict)
     facts: dict[Key, tuple[Fact, ...]] = field(default_factory=dict)
     turn: Lock = field(default_factory=Lock)
+    reading_on: Lock = field(default_factory=Lock)
 
     def of(self, place: tuple[int, int]) -> Memory:
         """The memory for the archive at this place; of another file nothing is known, and too much is forgotten."""
@@ -100,7 +105,27 @@ def known(at: datetime) -> tuple[list[Fact], int]:
             told += _facts(vendor, shown, at)
         else:
             left += 1
+    if left:
+        Thread(target=_read_on, args=(current_app._get_current_object(), at), name="facts", daemon=True).start()  # type: ignore[attr-defined]
     return told, left
+
+
+def _read_on(app: Flask, at: datetime) -> None:
+    """Read what is left, vendor by vendor, each with the archive opened anew; one thread at a time."""
+    with app.app_context():
+        memory = _memory()
+        if not memory.reading_on.acquire(blocking=False):
+            return
+        try:
+            vendors = archive().current()
+            for vendor, shown in vendors.items():
+                close(None)
+                _facts(vendor, shown, at)
+        except ArchiveError as error:
+            _log.warning("what vendors say could not be read on: %s", error)
+        finally:
+            memory.reading_on.release()
+            close(None)
 
 
 def told_in_full(at: datetime) -> Iterator[Fact]:
@@ -111,10 +136,11 @@ def told_in_full(at: datetime) -> Iterator[Fact]:
 
 def _facts(vendor: str, shown: tuple[int, ...], at: datetime) -> tuple[Fact, ...]:
     memory, key = _memory(), _key(vendor, shown, at)
-    with memory.turn:  # two who ask at once read it once
-        if key not in memory.facts:
-            memory.facts[key] = tuple(facts(Reader(archive(), memory.statements), at, vendor))
-        return memory.facts[key]
+    if key not in memory.facts:
+        with memory.turn:  # two who ask at once read it once
+            if key not in memory.facts:
+                memory.facts[key] = tuple(facts(Reader(archive(), memory.statements), at, vendor))
+    return memory.facts[key]
 
 
 def _key(vendor: str, shown: tuple[int, ...], at: datetime) -> Key:
