@@ -117,3 +117,15 @@ def test_what_there_was_no_time_for_is_read_on(shown: Path, monkeypatch: pytest.
         time.sleep(0.1)
     assert {each["vendor"] for each in answer["items"]} == {"northwind", "lumen", "qinghe"}
     assert "still being read" not in asking.get("/matrix").text
+
+
+def test_a_vendor_of_many_versions_is_read_beside_its_page(shown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its page comes at once and says that it is still being read; soon after it says what the vendor says."""
+    monkeypatch.setattr(facts, "MOST_AT_ONCE", 1)
+    asking = client(shown)
+    assert "still being read" in asking.get("/vendors/northwind").text
+    for _ in range(200):
+        if "still being read" not in (said := asking.get("/vendors/northwind").text):
+            break
+        time.sleep(0.1)
+    assert "By default we use your conversations" in said

@@ -26,6 +26,8 @@ from monitor.web.pages import as_csv
 ROUTES = Blueprint("facts", __name__)
 LONGEST_READ = 3.0
 """Seconds for which one request may read versions; what is left is read in a thread of its own."""
+MOST_AT_ONCE = 40
+"""Versions of a vendor that are read while its page is waited for."""
 MOST_KEPT = 5_000
 MOST_STATEMENTS = 100_000
 """Vendors at a day, and versions, that are kept in memory."""
@@ -90,9 +92,13 @@ def matrix_csv() -> Response:
     return as_csv(facts_csv(told_in_full(at), at, style()), f"facts-{at:%Y-%m-%d}")
 
 
-def of_vendor(vendor: str, at: datetime) -> tuple[Claim, ...]:
-    """What one vendor says as of a time."""
-    return claims(_facts(vendor, archive().current().get(vendor, ()), at), at, words())
+def of_vendor(vendor: str, at: datetime) -> tuple[Claim, ...] | None:
+    """What one vendor says as of a time; None while its many versions are being read."""
+    shown = archive().current().get(vendor, ())
+    if _key(vendor, shown, at) not in _memory().facts and len(archive().editions(vendor)) > MOST_AT_ONCE:
+        _go_on(at, vendor)
+        return None
+    return claims(_facts(vendor, shown, at), at, words())
 
 
 def known(at: datetime) -> tuple[list[Fact], int]:
@@ -106,12 +112,18 @@ def known(at: datetime) -> tuple[list[Fact], int]:
         else:
             left += 1
     if left:
-        Thread(target=_read_on, args=(current_app._get_current_object(), at), name="facts", daemon=True).start()  # type: ignore[attr-defined]
+        _go_on(at)
     return told, left
 
 
-def _read_on(app: Flask, at: datetime) -> None:
-    """Read what is left, vendor by vendor, each with the archive opened anew; one thread at a time."""
+def _go_on(at: datetime, vendor: str = "") -> None:
+    """Read what is left, or one vendor, beside the visitors."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    Thread(target=_read_on, args=(app, at, vendor), name="facts", daemon=True).start()
+
+
+def _read_on(app: Flask, at: datetime, only: str) -> None:
+    """Read vendor by vendor, each with the archive opened anew; one thread at a time."""
     with app.app_context():
         memory = _memory()
         if not memory.reading_on.acquire(blocking=False):
@@ -119,8 +131,9 @@ def _read_on(app: Flask, at: datetime) -> None:
         try:
             vendors = archive().current()
             for vendor, shown in vendors.items():
-                close(None)
-                _facts(vendor, shown, at)
+                if only in ("", vendor):
+                    close(None)
+                    _facts(vendor, shown, at)
         except ArchiveError as error:
             _log.warning("what vendors say could not be read on: %s", error)
         finally:
