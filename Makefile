@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test run soak signal bench pictures lock image clean
+.PHONY: install demo test run serve soak signal bench pictures lock image clean
 
 install: $(VENV)/.installed
 
@@ -25,6 +25,12 @@ test: install
 
 run: install
 	$(BIN)/monitor run
+
+# The archive in a browser; ADDRESS=8081 for another port.
+ADDRESS ?= 127.0.0.1:8080
+
+serve: install
+	$(BIN)/monitor serve $(ADDRESS)
 
 # Three quarters of an hour: alerts through servers that fail at random, a program that is killed at random moments, an archive that
 # is edited and damaged, years of a daemon.

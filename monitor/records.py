@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from monitor.model import BlockKind, Capture, Change, Clause, Disagreement, Document, Effective, WayOut
+from monitor.model import BlockKind, Capture, Change, Clause, Disagreement, Document, Effective, Finding, WayOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,65 @@ class Blame:
 
 
 @dataclass(frozen=True, slots=True)
-class PageState:
+class VersionEntry:
+    """A version as a list shows it, without its document: when it was first and last seen, and the change that brought it.
+
+    `size` is in characters. `capture` is the one that showed it first; a version that was read again has none.
+    """
+
+    id: int
+    vendor: str
+    page: str
+    seen_at: datetime
+    last_seen_at: datetime
+    snapshot: str
+    edition: str
+    technical: bool
+    title: str
+    language: str
+    size: int
+    change: int | None
+    capture: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """Bytes that a page was served: their SHA-256 in hex, what the server called them, when they were first seen there."""
+
+    sha256: str
+    vendor: str
+    page: str
+    content_type: str
+    size: int
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which a page could not be read: its first and last failed check, how many there were, and how the last ended.
+
+    `until` is when the page was read again; None while it is not.
+    """
+
+    since: datetime
+    last_at: datetime
+    until: datetime | None
+    checks: int
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A change of an amount: the change that it belongs to, when it was seen, and the finding with both amounts."""
+
+    change: int
+    seen_at: datetime
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
     """Where a page stands: its last capture, its last good one, its last change, its next check."""
 
     vendor: str
@@ -202,6 +260,12 @@ class PageState:
     last_change_at: datetime | None
     last_change_id: int | None
     next_check_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageState(Standing):
+    """Where a page stands, and how much there is of it."""
+
     captures: int
     versions: int
     changes: int

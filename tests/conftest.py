@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import sample
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from click.testing import CliRunner
@@ -126,3 +127,11 @@ def house(tmp_path: Path) -> Iterator[House]:
     path = tmp_path / "archive.db"
     with Archive(path) as archive:
         yield House(archive, path)
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with two years of invented vendors, which nobody writes to."""
+    path = tmp_path_factory.mktemp("shown") / "archive.db"
+    sample.fill(path)
+    return path

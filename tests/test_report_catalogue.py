@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parents[1]
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
-def entries(language: str) -> dict[str, tuple[str, ...]]:
+def entries(language: str, room: str = "monitor.report") -> dict[str, tuple[str, ...]]:
     """Every key of a catalogue with its words, one for each plural form."""
     found = {}
-    for entry in catalogue(language):
+    for entry in catalogue(language, room):
         if entry.id:
             key = entry.id if isinstance(entry.id, str) else entry.id[0]
             found[key] = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)

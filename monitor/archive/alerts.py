@@ -19,9 +19,12 @@ from monitor.records import REMINDERS, AlertRecord, ChannelState, Delivery, Trou
 TROUBLES = TypeAdapter(tuple[Trouble, ...])
 
 
-def alerts(db: sqlite3.Connection, limit: int | None) -> tuple[AlertRecord, ...]:
-    """Alerts with their deliveries, newest first."""
-    found = db.execute("SELECT id FROM alerts ORDER BY id DESC LIMIT ?", (-1 if limit is None else limit,))
+def alerts(db: sqlite3.Connection, limit: int | None, older: int | None = None) -> tuple[AlertRecord, ...]:
+    """Alerts with their deliveries, newest first, from before the one with the id `older`."""
+    found = db.execute(
+        "SELECT id FROM alerts WHERE id < coalesce(:older, id + 1) ORDER BY id DESC LIMIT :limit",
+        row(limit=-1 if limit is None else limit, older=older),
+    )
     return tuple(alert(db, each["id"]) for each in found.fetchall())
 
 

@@ -29,7 +29,8 @@ from monitor.archive import (
     versions,
 )
 from monitor.archive.blobs import Blobs
-from monitor.archive.connection import Lock, Mode, connect, naming, writing
+from monitor.archive.browsing import Browsing
+from monitor.archive.connection import Lock, Mode, break_off, connect, naming, writing
 from monitor.archive.listing import Listing
 from monitor.archive.past import Past
 from monitor.archive.recording import Recorded
@@ -59,21 +60,22 @@ AT_ONCE = 100
 """Records that are read in one go; whoever asked may have enough of the first."""
 
 
-class Archive:
+class Archive(Browsing):
     """An open archive; threads may share one, and take turns.
 
     Every method may raise ArchiveError: the file is full, damaged, or was opened to read only. Those that name a record
     raise UsageError where there is none, DamagedRecord where it is not what was stored.
     """
 
-    def __init__(self, path: Path, *, mode: Mode = "write", wait: float = 30.0) -> None:
+    def __init__(self, path: Path, *, mode: Mode = "write", wait: float = 30.0, longest: float | None = None) -> None:
         """Opens the archive, to "write" as the only process that checks pages, and makes it if there is none.
 
         "read" waits for nobody, and writes nothing. "beside" is for what people say of alerts while a daemon runs: it writes
         only what stands by itself (an acknowledgement, a mute, another try), each in a transaction of its own.
 
         Raises ArchiveBusy if after `wait` seconds another process still writes, NewerArchive for a later program's
-        archive, ArchiveError for a file that is none. Reading waits for nobody.
+        archive, ArchiveError for a file that is none. Reading waits for nobody. With `longest`, no statement is at work so
+        many seconds after the opening: it is broken off with ArchiveBusy.
         """
         self._path = path
         self._turn = threading.RLock()
@@ -89,6 +91,8 @@ class Archive:
             self._db = connect(path, "rw")
             opened.callback(self._db.close)
             schema.prepare(self._db, path, mode)
+            if longest is not None:
+                break_off(self._db, longest)
             if mode != "read":
                 ledger.watch(self._db)
             self._blobs = Blobs(self._db)
@@ -237,12 +241,21 @@ class Archive:
         page: str | None = None,
         topic: str | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         verdict: str | None = None,
+        importance: str | None = None,
+        older: int | None = None,
         newest_first: bool = True,
         limit: int | None = None,
     ) -> Iterator[ChangeRecord]:
-        """The changes that pass every filter given, by the time they were seen; `topic` is that of a finding."""
-        given = {"vendor": vendor, "page": page, "topic": topic, "since": since, "verdict": verdict}
+        """The changes that pass every filter given, by the time they were seen; `topic` is that of a finding.
+
+        From `since` on, before `until`, and before the change with the id `older`.
+        """
+        given = {
+            "vendor": vendor, "page": page, "topic": topic, "since": since, "until": until, "verdict": verdict,
+            "importance": importance, "older": older,
+        }  # fmt: skip
         with self._reading() as db:
             ids = changes.ids(db, given, newest_first=newest_first, limit=limit)
         return self._changes(ids)
@@ -330,10 +343,10 @@ class Archive:
 
     # --- alerts ----------------------------------------------------------------------------------------------------
 
-    def alerts(self, *, limit: int | None = None) -> tuple[AlertRecord, ...]:
-        """Alerts with their deliveries, newest first."""
+    def alerts(self, *, limit: int | None = None, older: int | None = None) -> tuple[AlertRecord, ...]:
+        """Alerts with their deliveries, newest first, from before the one with the id `older`."""
         with self._reading() as db:
-            return alerts.alerts(db, limit)
+            return alerts.alerts(db, limit, older)
 
     def alert(self, alert_id: int) -> AlertRecord:
         """An alert with its deliveries."""

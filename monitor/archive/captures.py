@@ -6,11 +6,11 @@ import sqlite3
 from datetime import datetime
 
 from monitor.archive.blobs import Blobs
-from monitor.archive.codec import HEADERS, HOPS, instant, row, unpack
+from monitor.archive.codec import HEADERS, HOPS, instant, instant_or_none, row, unpack
 from monitor.archive.pages import page_id
 from monitor.errors import UsageError
 from monitor.model import HEALTHY, Page, Settled
-from monitor.records import CaptureRecord
+from monitor.records import CaptureRecord, Outage
 
 CAPTURES = """SELECT checks.*, snapshots.sha256, snapshots.size, changes.id AS change
     FROM checks LEFT JOIN snapshots ON snapshots.id = checks.snapshot
@@ -43,6 +43,52 @@ def history(db: sqlite3.Connection, vendor: str, name: str, limit: int | None) -
         row(page=page_id(db, vendor, name), limit=-1 if limit is None else limit),
     )
     return tuple(map(capture_record, reversed(found.fetchall())))
+
+
+def checks(
+    db: sqlite3.Connection, vendor: str, name: str, *, older: int | None, limit: int
+) -> tuple[CaptureRecord, ...]:
+    """Captures of a page, newest first, from before the one with the id `older`."""
+    before = "(at, checks.id) < (SELECT at, id FROM checks WHERE id = :older)" if older is not None else "true"
+    found = db.execute(
+        f"{CAPTURES} WHERE checks.page = :page AND {before} ORDER BY at DESC, checks.id DESC LIMIT :limit",
+        row(page=page_id(db, vendor, name), older=older, limit=limit),
+    )
+    return tuple(map(capture_record, found))
+
+
+def outages(db: sqlite3.Connection, vendor: str, name: str, *, limit: int, last: int) -> tuple[Outage, ...]:
+    """When a page could not be read, newest first, by its `last` checks: so many are looked at, however many there are."""
+    found = db.execute(
+        """WITH recent AS (
+            SELECT id, at, outcome, reason, outcome NOT IN ('ok', 'not_modified') AS failed FROM checks
+            WHERE page = :page ORDER BY at DESC, id DESC LIMIT :last
+        ), told AS (SELECT *, sum(NOT failed) OVER (ORDER BY at, id) AS good FROM recent)
+        SELECT min(at) AS since, max(at) AS last_at, count(*) AS checks, outcome, reason,
+            (SELECT at FROM told AS next WHERE next.good = told.good + 1 AND NOT next.failed) AS until
+        FROM told WHERE failed GROUP BY good ORDER BY since DESC LIMIT :limit""",
+        row(page=page_id(db, vendor, name), limit=limit, last=last),
+    )
+    return tuple(
+        Outage(
+            instant(each["since"]),
+            instant(each["last_at"]),
+            instant_or_none(each["until"]),
+            each["checks"],
+            each["outcome"],
+            each["reason"],
+        )
+        for each in found
+    )
+
+
+def owner(db: sqlite3.Connection, check: int) -> tuple[str, str, CaptureRecord]:
+    """The vendor and the page that a capture is of, and its record. UsageError if there is none."""
+    found = db.execute(f"{CAPTURES} WHERE checks.id = ?", (check,)).fetchone()
+    if found is None:
+        raise UsageError(f"the archive has no capture {check}")
+    page = db.execute("SELECT vendor, name FROM pages WHERE id = ?", (found["page"],)).fetchone()
+    return page["vendor"], page["name"], capture_record(found)
 
 
 def last_read(db: sqlite3.Connection, page: Page) -> tuple[CaptureRecord, str] | None:

@@ -22,6 +22,10 @@ Mode = Literal["write", "read", "beside"]
 
 BUSY_SECONDS = 30.0
 POLL_SECONDS = 0.05
+STEPS_BETWEEN_LOOKS = 10_000
+"""Instructions of SQLite, some microseconds each thousand, between two looks at whether time is up."""
+
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT)
 
 
 def journal_mode(sqlite: tuple[int, int, int]) -> str:
@@ -72,6 +76,13 @@ def configure(db: sqlite3.Connection, *, read_only: bool) -> None:
             raise ArchiveError(f"PRAGMA {pragma} is {applied} and should be {value}")
 
 
+def break_off(db: sqlite3.Connection, seconds: float) -> None:
+    """Let no statement be at work once so many seconds are over; it then fails as interrupted."""
+    end = time.monotonic() + seconds
+    db.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
+    db.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+
 @contextmanager
 def writing(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One transaction, all or nothing.
@@ -103,7 +114,7 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
         raise (ArchiveBusy if busy else ArchiveError)(f"{path}: {error}") from error
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error

@@ -70,8 +70,12 @@ class Clauses:
         UsageError if there is no such version.
         """
         with self._reading() as db:
-            version = versions.version_id_at(db, vendor, page, at or _LATEST)
-            return _blame(db, versions.version(db, self._blobs, version))
+            return self.blame_of(versions.version_id_at(db, vendor, page, at or _LATEST))
+
+    def blame_of(self, version_id: int) -> Blame:
+        """A version, and of each of its clauses the spell in which it stands there. UsageError if there is none of that id."""
+        with self._reading() as db:
+            return _blame(db, versions.version(db, self._blobs, version_id))
 
     def behind(self) -> int:
         """How many versions cannot be searched yet: those of an earlier program, until the archive was opened to write."""

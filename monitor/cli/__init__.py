@@ -19,6 +19,7 @@ from monitor.cli.login import COMMANDS as LOGIN
 from monitor.cli.read import COMMANDS as READ
 from monitor.cli.records import COMMANDS as RECORDS
 from monitor.cli.search import COMMANDS as SEARCH
+from monitor.cli.serve import COMMANDS as SERVE
 from monitor.cli.setup import complain, deafen
 from monitor.cli.upkeep import COMMANDS as UPKEEP
 from monitor.cli.watchlist import COMMANDS as WATCHLIST
@@ -38,6 +39,7 @@ def cli() -> None:
 for _command in (
     *DEMO,
     *CHECK,
+    *SERVE,
     *RECORDS,
     *FACTS,
     *SEARCH,
