@@ -58,6 +58,7 @@ def test_a_clause_on_training_is_of_those_whom_it_names(
         "We train our models on publicly available data.",
         "You may not use Outputs to train competing models.",
         "You may use Outputs to train other models.",
+        "You must not include business data in prompts that we use to train our models.",
         "We use Third-Party Content that we licensed to train our models.",
         "Our personnel receive suitable training before they touch Customer Data.",
         "Feedback that you send us is used to train our models.",
