@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.model import OUTCOMES, Page
-from monitor.records import ChannelState, PageState, Trouble
+from monitor.records import ChannelState, PageState, Trouble, TroubleKind
 from monitor.schedule import parse_every
 
 NO_NETWORK = frozenset({"dns_error", "connect_error", "timeout"})
@@ -81,7 +81,7 @@ def _offline(states: Sequence[PageState]) -> Trouble | None:
     if len(states) < _LEAST_OFFLINE or len(hosts) < 2 or not all(state.outcome in NO_NETWORK for state in states):
         return None
     since = min(state.failing_since for state in states if state.failing_since)
-    return Trouble("offline", "", since, states[0].reason or OUTCOMES[states[0].outcome or ""])
+    return _failing("offline", "", since, states[0])
 
 
 def _pages(
@@ -117,7 +117,12 @@ def _interval(page: Page, now: datetime) -> timedelta:
 def _unreadable(state: PageState) -> Trouble:
     since = state.failing_since
     assert since is not None
-    return Trouble("page", f"{state.vendor}/{state.page}", since, state.reason or OUTCOMES[state.outcome or ""])
+    return _failing("page", f"{state.vendor}/{state.page}", since, state)
+
+
+def _failing(kind: TroubleKind, subject: str, since: datetime, state: PageState) -> Trouble:
+    outcome = state.outcome or ""
+    return Trouble(kind, subject, since, state.reason or OUTCOMES[outcome], outcome=outcome)
 
 
 def _unchecked(state: PageState) -> Trouble:

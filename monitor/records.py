@@ -279,6 +279,7 @@ class Trouble:
     """Something that keeps the monitor from its work, from `since` until `ended_at`.
 
     `subject` is the page (`vendor/page`), the channel or the file that it is about; empty where it is about the whole monitor.
+    `reason` is in English; `outcome` is that of the checks which failed for it, if any did.
     """
 
     kind: TroubleKind
@@ -286,6 +287,7 @@ class Trouble:
     since: datetime
     reason: str
     ended_at: datetime | None = None
+    outcome: str = ""
 
 
 REMINDERS = "reminder "

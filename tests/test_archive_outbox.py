@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from archive_fakes import HOUR, PAGE, START, changed, read, with_change
+from archive_fakes import HOUR, PAGE, START, changed, failing, read, with_change
 
 from monitor.archive import Archive
 from monitor.errors import UsageError
@@ -280,6 +280,18 @@ def test_troubles_are_noted_with_the_alert_about_them(archive: Archive) -> None:
     newest, oldest = archive.alerts()
     assert (oldest.troubles, newest.troubles) == ((began, gone), (ended,))
     assert [len(alert.deliveries) for alert in (oldest, newest)] == [2, 1]
+
+
+def test_a_standing_trouble_of_a_page_knows_its_outcome(archive: Archive) -> None:
+    """What is told when a page can be read again says what its checks came to before."""
+    reason = "the fake is thin"
+    for number, outcome in enumerate(("timeout", "thin")):
+        archive.record(PAGE, failing(outcome, SEEN + number * HOUR))
+    archive.note_troubles(
+        [Trouble("page", "acme/terms", SEEN, reason), Trouble("disk", "a", SEEN, "full")], [], [], SEEN
+    )
+    archive.record(PAGE, read("old", SEEN + 2 * HOUR))
+    assert [(each.subject, each.outcome) for each in archive.troubles()] == [("acme/terms", "thin"), ("a", "")]
 
 
 def test_what_was_given_up_is_counted_until_it_is_acknowledged(archive: Archive) -> None:

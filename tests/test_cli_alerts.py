@@ -115,6 +115,37 @@ def test_what_is_wrong_with_the_monitor_is_listed(folder: Path) -> None:
     assert "acme/terms cannot be read" in right("status")
 
 
+def test_a_script_learns_what_is_wrong_with_the_monitor(folder: Path) -> None:
+    """`status --troubles --json` prints a trouble a line, and nothing where all is well; a page says that it is one of them."""
+    (page,) = map(json.loads, right("status", "--json").splitlines())
+    assert (right("status", "--troubles", "--json", "--quiet"), page["in_trouble_since"]) == ("", None)
+    failed = START + 2 * HOUR
+    with Archive(Path("archive.db")) as writing:
+        writing.record(PAGE, failing("soft_error", failed))
+        troubles = [
+            Trouble("page", "acme/terms", failed, "the fake is soft_error"),
+            Trouble("channel", "hook", failed, "410"),
+        ]
+        writing.note_troubles(troubles, [], ["mail"], START + 3 * HOUR)
+    told, at = map(json.loads, right("status", "--troubles", "--json").splitlines()), "2031-03-01T10:30:00Z"
+    assert list(told) == [
+        {
+            "kind": "page",
+            "subject": "acme/terms",
+            "since": at,
+            "reason": "the fake is soft_error",
+            "outcome": "soft_error",
+        },
+        {"kind": "channel", "subject": "hook", "since": at, "reason": "410", "outcome": None},
+    ]
+    (page,) = map(json.loads, right("status", "--json").splitlines())
+    assert (page["page"], page["in_trouble_since"]) == ("terms", at)
+    assert [line.split(":")[0] for line in right("status", "--troubles").splitlines()] == [
+        "acme/terms cannot be read since 1 Mar, 10",
+        "the channel hook has taken no alerts since 1 Mar, 10",
+    ]
+
+
 def test_a_retry_owes_again(folder: Path) -> None:
     """Without a number all that was given up is owed again, with one that delivery; an unknown one is wrong use."""
     right("alerts", "retry")

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import archive_fakes
 import click
 import pytest
 from click.testing import CliRunner
 
+import monitor.cli
 from monitor import backups
 from monitor.archive import Archive
 from monitor.cli import cli, main
+from monitor.cli.setup import Setup
 
 
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """A command and all below it, each with the words that lead to it."""
     yield path, command
     if isinstance(command, click.Group):
-        for name, each in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            each = command.get_command(context, name)
+            assert each, name
             yield from commands(each, (*path, name))
 
 
@@ -56,6 +64,40 @@ def test_every_command_takes_the_common_options(path: tuple[str, ...]) -> None:
     """Each command takes --watchlist, --archive, --quiet and --verbose; the demo has a place of its own."""
     names = {name for option in COMMANDS[path].params for name in option.opts}
     assert path == ("demo",) or {"--watchlist", "--archive", "--quiet", "--verbose"} <= names
+
+
+def test_no_command_is_left_out() -> None:
+    """What a module of the command line offers is a command of the program."""
+    modules = (import_module(f"monitor.cli.{each.name}") for each in iter_modules(monitor.cli.__path__))
+    offered = {each.name for module in modules for each in getattr(module, "COMMANDS", ())}
+    assert offered == set(cli.list_commands(click.Context(cli)))
+
+
+def test_a_check_loads_what_it_needs(tmp_path: Path) -> None:
+    """Cron waits for the start of `monitor check`: what other commands, the daemon and single channels need is not loaded."""
+    (tmp_path / "watchlist.yaml").write_text(
+        "version: 1\nsettings: {archive: archive.db}\n"
+        "vendors: {acme: {pages: {terms: {type: terms, url: https://acme.example/terms, enabled: false}}}}\n",
+        "utf-8",
+    )
+    code = "import sys; from monitor.cli import cli; cli(['check'], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    unneeded = {
+        "apprise", "apscheduler", "playwright", "prometheus_client", "pypdfium2", "monitor.daemon", "monitor.cli.show",
+    }  # fmt: skip
+    assert unneeded.isdisjoint(done.stdout.split())
+    assert "monitor.cli.check" in done.stdout.split()
+
+
+def test_a_command_goes_by_one_watchlist(tmp_path: Path) -> None:
+    """A watchlist that is edited while a command runs is the next one's: pages and archive are those of one reading."""
+    file = tmp_path / "watchlist.yaml"
+    page = "vendors: {acme: {pages: {terms: {type: terms, url: https://acme.example/terms}}}}"
+    file.write_text(f"version: 1\nsettings: {{archive: one.db}}\n{page}\n", "utf-8")
+    setup = Setup(file, None, quiet=False, verbose=False)
+    before = setup.watchlist()
+    file.write_text(f"version: 1\nsettings: {{archive: two.db}}\n{page}\n", "utf-8")
+    assert setup.archive_path() == before.settings.archive == tmp_path / "one.db"
 
 
 def test_the_help_names_the_exit_status() -> None:

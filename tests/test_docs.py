@@ -82,11 +82,18 @@ def fences(language: str, *paths: Path) -> list[str]:
     return [code for kind, code in found if kind == language]
 
 
+def below(command: click.Group, word: str) -> click.Command:
+    """The command of that name in a group."""
+    found = command.get_command(click.Context(command), word)
+    assert found, f"{word}: no such command"
+    return found
+
+
 def commands(command: click.Command = cli, name: str = "monitor") -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, by its full name."""
     if isinstance(command, click.Group):
-        for word, each in command.commands.items():
-            yield from commands(each, f"{name} {word}")
+        for word in command.list_commands(click.Context(command)):
+            yield from commands(below(command, word), f"{name} {word}")
     else:
         yield name, command
 
@@ -131,8 +138,7 @@ def test_every_command_named_exists(line: str) -> None:
     for word in words[1:]:
         if not isinstance(command, click.Group) or word.startswith("-"):
             break
-        assert word in command.commands, f"`{line}`: no such command"
-        command = command.commands[word]
+        command = below(command, word)
     known = options(command) | {"--help", "--version"}
     assert {word for word in words if word.startswith("--")} <= known
 

@@ -9,8 +9,10 @@ from bs4 import BeautifulSoup
 from report_samples import HOSTILE, NOW
 
 from monitor import report
+from monitor.model import HEALTHY, OUTCOMES
 from monitor.records import Trouble
 from monitor.report import Style, notice_message
+from monitor.report.catalogue import LANGUAGES, words_of
 
 TROUBLE = Trouble("page", "openai/terms", NOW, "the answer took too long")
 OVER = replace(TROUBLE, ended_at=NOW + timedelta(hours=3))
@@ -72,13 +74,14 @@ def test_the_end_stands_in_the_thread_of_the_beginning() -> None:
 
 def test_the_payload_of_a_notice() -> None:
     """A webhook gets each trouble as plain data; the end of one that lasts is null."""
-    notice = notice_message([OVER, TROUBLE], Style(), key="k", at=LATER)
+    notice = notice_message([replace(each, outcome="timeout") for each in (OVER, TROUBLE)], Style(), key="k", at=LATER)
     assert (notice.key, notice.at) == ("k", LATER)
     told = {
         "kind": "page",
         "subject": "openai/terms",
         "since": "2026-03-02T10:00:00Z",
         "reason": "the answer took too long",
+        "outcome": "timeout",
     }
     assert notice.payload == {
         "schema": "terms-monitor/notice/1",
@@ -125,3 +128,39 @@ def test_each_test_is_a_message_of_its_own() -> None:
     keys = {report.test_message(Style(), at=at, channel=name).key for at in (NOW, LATER) for name in ("a", "b")}
     assert len(keys) == 4
     assert all(len(key) == 64 for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (replace(TROUBLE, outcome="timeout"), "原因：响应超时"),
+        (
+            replace(TROUBLE, reason="the page holds almost no text (12 characters)", outcome="thin"),
+            "原因：页面几乎没有文字（the page holds almost no text (12 characters)）",
+        ),
+        (
+            replace(TROUBLE, reason="no check was made when it was due"),
+            "原因：到期未检查（no check was made when it was due）",
+        ),
+        (Trouble("disk", "a.db", NOW, "9 MB are left"), "原因：磁盘空间不足（9 MB are left）"),
+        (Trouble("offline", "", NOW, "no route", outcome="connect_error"), "原因：无法连接到主机（no route）"),
+        (replace(OVER, reason="gone", outcome="an outcome of a later edition"), "原因：到期未检查（gone）"),
+    ],
+)
+def test_a_chinese_notice_gives_the_reason_in_chinese(trouble: Trouble, said: str) -> None:
+    """The reason stands in the reader's language, and what is known beside that as it is."""
+    for written in (
+        notice_message([trouble], Style("zh"), at=LATER),
+        notice_message([trouble, OVER], Style("zh"), at=LATER),
+    ):
+        assert said in written.text.splitlines()
+    assert said in BeautifulSoup(written.html, "lxml").get_text()
+    assert f"Reason: {trouble.reason}" in notice_message([trouble], Style(), at=LATER).text
+
+
+def test_every_outcome_and_every_trouble_has_words() -> None:
+    """Whatever a check comes to that fails, and whatever the trouble, every language says why; English as everywhere else."""
+    for name in (*(OUTCOMES.keys() - HEALTHY), *KINDS):
+        said = {language: words_of(Style(language)).say(f"why-{name}") for language in LANGUAGES}
+        assert len(set(said.values())) == len(LANGUAGES) and f"why-{name}" not in said.values()
+        assert name in KINDS or said["en"] == OUTCOMES[name]

@@ -13,7 +13,7 @@ from monitor.archive.codec import from_json, instant, instant_or_none, row, stam
 from monitor.archive.connection import insert
 from monitor.archive.deliveries import end, of_alert
 from monitor.errors import UsageError
-from monitor.model import Mute
+from monitor.model import HEALTHY, Mute
 from monitor.records import REMINDERS, AlertRecord, ChannelState, Delivery, Trouble
 
 TROUBLES = TypeAdapter(tuple[Trouble, ...])
@@ -115,9 +115,19 @@ def given_up(db: sqlite3.Connection) -> dict[str, tuple[int, datetime, str]]:
 
 
 def troubles(db: sqlite3.Connection) -> tuple[Trouble, ...]:
-    """The monitor's troubles that have not ended, oldest first."""
-    found = db.execute("SELECT * FROM troubles WHERE ended_at IS NULL ORDER BY since, id")
-    return tuple(Trouble(each["kind"], each["subject"], instant(each["since"]), each["reason"]) for each in found)
+    """The monitor's troubles that have not ended, oldest first; of a page with the outcome of the check that gave the reason."""
+    found = db.execute(
+        """SELECT kind, subject, since, reason, (
+            SELECT outcome FROM checks JOIN pages ON pages.id = checks.page
+            WHERE vendor || '/' || name = subject AND at >= since AND checks.reason IN (troubles.reason, '')
+            AND outcome NOT IN (SELECT value FROM json_each(:healthy)) ORDER BY at DESC LIMIT 1
+        ) AS outcome FROM troubles WHERE ended_at IS NULL ORDER BY since, troubles.id""",
+        row(healthy=tuple(HEALTHY)),
+    )
+    return tuple(
+        Trouble(each["kind"], each["subject"], instant(each["since"]), each["reason"], outcome=each["outcome"] or "")
+        for each in found
+    )
 
 
 def note_troubles(

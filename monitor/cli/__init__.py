@@ -3,30 +3,59 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.metadata import version
 
 import click
 
-from monitor.cli.alerts import COMMANDS as ALERTS
-from monitor.cli.capture import COMMANDS as CAPTURE
-from monitor.cli.check import COMMANDS as CHECK
-from monitor.cli.demo import COMMANDS as DEMO
-from monitor.cli.digest import COMMANDS as DIGEST
-from monitor.cli.export import COMMANDS as EXPORT
-from monitor.cli.facts import COMMANDS as FACTS
-from monitor.cli.intake import COMMANDS as INTAKE
-from monitor.cli.login import COMMANDS as LOGIN
-from monitor.cli.read import COMMANDS as READ
-from monitor.cli.records import COMMANDS as RECORDS
-from monitor.cli.search import COMMANDS as SEARCH
-from monitor.cli.serve import COMMANDS as SERVE
 from monitor.cli.setup import complain, deafen
-from monitor.cli.upkeep import COMMANDS as UPKEEP
-from monitor.cli.watchlist import COMMANDS as WATCHLIST
 from monitor.errors import MonitorError
 
+_MODULES = {
+    "demo": "demo",
+    "check": "check",
+    "run": "run",
+    "serve": "serve",
+    "status": "status",
+    "changes": "records",
+    "show": "records",
+    "history": "records",
+    "facts": "facts",
+    "search": "search",
+    "blame": "search",
+    "diff": "read",
+    "read": "read",
+    "alerts": "alerts",
+    "digest": "digest",
+    "capture": "capture",
+    "import": "intake",
+    "export": "export",
+    "login": "login",
+    "watchlist": "watchlist",
+    "verify": "upkeep",
+    "backup": "upkeep",
+    "restore": "upkeep",
+    "vacuum": "upkeep",
+}
+"""Command -> the module of this package whose COMMANDS hold it, in the order of the help."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class Commands(click.Group):
+    """Loads a command with the module that it is in, when it is asked for: whoever runs one does not wait for all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands by name."""
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, if there is one."""
+        if cmd_name not in _MODULES:
+            return None
+        found: tuple[click.Command, ...] = import_module(f"{__name__}.{_MODULES[cmd_name]}").COMMANDS
+        return next(each for each in found if each.name == cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(version("terms-monitor"), prog_name="monitor")
 def cli() -> None:
     """Tells you the day an AI vendor changes what it may do with your data, or what it gives for free, and only then.
@@ -34,26 +63,6 @@ def cli() -> None:
     Messages go to standard error, data to standard output. Exit status: 0 done, 1 a fault of ours, 2 wrong use or a broken
     watchlist, 3 done, but some pages could not be checked or some records not be read.
     """
-
-
-for _command in (
-    *DEMO,
-    *CHECK,
-    *SERVE,
-    *RECORDS,
-    *FACTS,
-    *SEARCH,
-    *READ,
-    *ALERTS,
-    *DIGEST,
-    *CAPTURE,
-    *INTAKE,
-    *EXPORT,
-    *LOGIN,
-    *WATCHLIST,
-    *UPKEEP,
-):
-    cli.add_command(_command)
 
 
 def main() -> None:

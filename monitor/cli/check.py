@@ -1,30 +1,22 @@
-"""`check`, `run`, `status`: looking at the pages, now or on their schedule, and saying where they stand."""
+"""`check`: looking at the pages once, now."""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
-from collections.abc import Iterator
-from datetime import datetime
 
 import click
-from rich.text import Text
 
-from monitor import crew, daemon, pipeline, reading, wiring
+from monitor import crew, pipeline, reading, wiring
 from monitor.apart import Processes
 from monitor.archive import Archive
 from monitor.cli import setup
-from monitor.cli.serve import serving
 from monitor.cli.setup import Setup, as_json, common
-from monitor.cli.show import console, table, when
 from monitor.errors import UsageError
 from monitor.model import HEALTHY, OUTCOMES, Page
 from monitor.outbox import Delivered
 from monitor.pipeline import Checked
-from monitor.records import PageState
-from monitor.report import Style, line_of
-from monitor.status_server import address
 from monitor.watchlist import Watchlist
 from monitor.words import counted, one_line, printable
 
@@ -122,92 +114,4 @@ def sending(delivered: Delivered) -> str:
     return "; ".join(words for happened, words in said if happened)
 
 
-@click.command()
-@click.option("--once", is_flag=True, help="Do what is due and stop, rather than go on.")
-@click.option(
-    "--listen",
-    metavar="ADDRESS",
-    help="Serve /healthz and /metrics there, as in 127.0.0.1:9464; a port alone is loopback's.",
-)
-@click.option(
-    "--serve", "served", metavar="ADDRESS", help="Show the archive in a browser there, as `monitor serve` does."
-)
-@common
-def run(setup_: Setup, once: bool, listen: str | None, served: str | None) -> None:
-    """Check the pages on their schedule and deliver alerts, until stopped (SIGTERM or Ctrl-C).
-
-    An edited watchlist is taken up, at once with SIGHUP; a broken one is reported, and the last good one stays in force.
-    """
-    where = address(listen) if listen else None
-    with serving(setup_, served) as shown:
-        if shown:
-            setup_.say(f"the archive is at {shown}")
-        daemon.run(
-            setup_.watchlist_file, setup_.archive_file, os.environ, setup.now, setup_.say, once=once, listen=where
-        )
-
-
-@click.command()
-@as_json
-@common
-def status(setup_: Setup, json_: bool) -> None:
-    """Where each page stands: last check and its outcome, last change, next check, health."""
-    with setup_.reading() as archive:
-        states, troubles = archive.pages(), archive.troubles()
-        owed, refused = archive.owed()
-        lost = len(archive.deliveries(state="failed"))
-    if json_:
-        for state in states:
-            setup.print_json(_state_json(state))
-        return
-    shown = table(["page", "last check", "last change", "next check", "health"], _rows(states, setup.now()))
-    console().print(shown)
-    for trouble in troubles:
-        console().print(Text(one_line(f"{line_of(trouble, Style())}: {trouble.reason}", 300), "bold red"))
-    owing = f"{owed} deliveries owed" + (f" ({refused} refused so far)" if refused else "")
-    setup_.say(f"{len(states)} pages; {owing}" + (f", {lost} given up: `monitor alerts list`" if lost else ""))
-
-
-def _rows(states: tuple[PageState, ...], now: datetime) -> Iterator[list[str | Text]]:
-    for state in states:
-        change = f"{when(state.last_change_at)} (#{state.last_change_id})" if state.last_change_id else "-"
-        yield [f"{state.vendor}/{state.page}", when(state.last_check_at), change, _next(state, now), _health(state)]
-
-
-def _health(state: PageState) -> Text:
-    if state.failing_since is None:
-        return Text("ok", "green")
-    reason = one_line(state.reason or OUTCOMES.get(state.outcome or "", ""), 160)
-    return Text(
-        f"failing since {when(state.failing_since)} ({state.failures} check{'s' * (state.failures != 1)}): {reason}",
-        "red",
-    )
-
-
-def _next(state: PageState, now: datetime) -> str:
-    return "now" if state.next_check_at and state.next_check_at <= now else when(state.next_check_at)
-
-
-def _state_json(state: PageState) -> dict[str, object]:
-    return {
-        "vendor": state.vendor,
-        "page": state.page,
-        "type": state.type,
-        "url": state.url,
-        "healthy": state.failing_since is None,
-        "outcome": state.outcome,
-        "reason": state.reason,
-        "last_check_at": setup.stamp(state.last_check_at),
-        "last_good_at": setup.stamp(state.last_good_at),
-        "failing_since": setup.stamp(state.failing_since),
-        "failures": state.failures,
-        "last_change_at": setup.stamp(state.last_change_at),
-        "last_change": state.last_change_id,
-        "next_check_at": setup.stamp(state.next_check_at),
-        "captures": state.captures,
-        "versions": state.versions,
-        "changes": state.changes,
-    }
-
-
-COMMANDS: tuple[click.Command, ...] = (check, run, status)
+COMMANDS: tuple[click.Command, ...] = (check,)

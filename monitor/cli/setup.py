@@ -26,9 +26,9 @@ DEFAULT = Path("watchlist.yaml")
 ARCHIVE = Path("snapshots/archive.db")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which leave no place for what is read once
 class Setup:
-    """What the common options say."""
+    """What the common options say. A command goes by one watchlist from its beginning to its end."""
 
     watchlist_file: Path
     archive_file: Path | None
@@ -37,6 +37,10 @@ class Setup:
 
     def watchlist(self) -> Watchlist:
         """The watchlist; raises WatchlistError with every mistake in it."""
+        return self._loaded
+
+    @functools.cached_property
+    def _loaded(self) -> Watchlist:
         return load(self.watchlist_file)
 
     def watchlist_if_any(self) -> Watchlist | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from monitor.errors import ReadingError
 from monitor.extract import chrome, feed, html, json_document, markdown, pdf, text
@@ -51,8 +52,12 @@ class Source:
 
 def recipe(page: Page) -> str:
     """What a version's reading depends on beside the bytes: this edition and the page's selectors."""
-    selectors = json.dumps([page.select, page.remove])
-    return f"{EDITION}:{hashlib.sha256(selectors.encode()).hexdigest()[:12]}"
+    return f"{EDITION}:{_selectors(page.select, page.remove)}"
+
+
+@lru_cache
+def _selectors(select: str | None, remove: tuple[str, ...]) -> str:
+    return hashlib.sha256(json.dumps([select, remove]).encode()).hexdigest()[:12]
 
 
 def prepare(page: Page, body: bytes, content_type: str = "") -> Source:

@@ -141,25 +141,26 @@ def _receive(response: httpx.Response, limits: Limits) -> tuple[bytes, ReadingEr
     """The body as sent, and why it is not whole, if it is not."""
     chunked = "transfer-encoding" in response.headers  # the chunks count, then, not the length
     announced = None if chunked else response.headers.get("content-length")
-    wire, chunk = bytearray(), b""
+    chunks, size = [b""], 0
     try:
         for chunk in response.iter_raw():
-            wire += chunk
-            if len(wire) > limits.wire_bytes:
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > limits.wire_bytes:
                 return b"", ReadingError("too_big", f"the answer is larger than {limits.wire_bytes:,} bytes")
     except FAULTS as error:
-        size = f"{len(wire):,} of {int(announced):,} bytes" if announced else f"{len(wire):,} bytes"
+        came = f"{size:,} of {int(announced):,} bytes" if announced else f"{size:,} bytes"
         if outcome_of(error) == "timeout":
-            return b"", ReadingError("timeout", f"the answer took too long: {size} came in time")
-        return b"", ReadingError("truncated", f"the answer broke off after {size}")
+            return b"", ReadingError("timeout", f"the answer took too long: {came} came in time")
+        return b"", ReadingError("truncated", f"the answer broke off after {came}")
     # More than was announced: the part that counts may end in the middle of a sentence. Only what came along with
     # the last bytes can be seen.
     stream = response.extensions["network_stream"]
-    if announced and isinstance(stream, TimedStream) and not stream.latest.endswith(chunk):
+    if announced and isinstance(stream, TimedStream) and not stream.latest.endswith(chunks[-1]):
         return b"", ReadingError(
             "truncated", f"the answer goes on after the {int(announced):,} bytes that it announces"
         )
-    return bytes(wire), None
+    return b"".join(chunks), None
 
 
 def _conditions(validators: Validators) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.model import OUTCOMES
 from monitor.records import Message, Trouble
 from monitor.report.catalogue import Words, words_of
 from monitor.report.forms import fill
@@ -86,13 +87,23 @@ def _news(trouble: Trouble, words: Words) -> News:
     stage = "ended" if ended else "began"
     return News(
         head=words.say(f"{trouble.kind}-{stage}", subject=subject, since=words.lately(trouble.since)),
-        reason=one_line(trouble.reason, MOST_REASON),
+        reason=one_line(_reason(trouble, words), MOST_REASON),
         means=words.say("lasted", since=words.when(trouble.since), until=words.when(ended))
         if ended
         else words.say(f"{trouble.kind}-means"),
         advice=words.say(f"{trouble.kind}-{'after' if ended else 'advice'}", subject=subject),
         over=ended is not None,
     )
+
+
+def _reason(trouble: Trouble, words: Words) -> str:
+    """Why, in the reader's language; what is known beside that is in English, and follows as it is."""
+    if words.language == "en" or not trouble.reason:
+        return trouble.reason
+    why = words.say(f"why-{trouble.outcome if trouble.outcome in OUTCOMES else trouble.kind}")
+    if trouble.reason == OUTCOMES.get(trouble.outcome):
+        return why
+    return words.say("because", why=why, detail=trouble.reason)
 
 
 def _counted(news: Sequence[News], words: Words) -> str:

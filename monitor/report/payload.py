@@ -87,6 +87,7 @@ def notice_json(troubles: Sequence[Trouble], *, key: str = "", at: datetime) -> 
                 "subject": trouble.subject,
                 "since": stamp(trouble.since),
                 "reason": trouble.reason,
+                "outcome": trouble.outcome or None,
                 "ended_at": stamp(trouble.ended_at) if trouble.ended_at else None,
             }
             for trouble in troubles
