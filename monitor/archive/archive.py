@@ -6,28 +6,26 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from monitor.archive import (
-    alerts,
     captures,
     changes,
     clause_index,
-    deliveries,
     integrity,
     ledger,
     pages,
     proofs,
     recording,
-    reminders,
     retention,
     schema,
     tally,
     versions,
 )
+from monitor.archive.alerting import Alerting
 from monitor.archive.blobs import Blobs
 from monitor.archive.browsing import Browsing
 from monitor.archive.connection import Lock, Mode, break_off, connect, naming, writing
@@ -36,23 +34,16 @@ from monitor.archive.past import Past
 from monitor.archive.recording import Recorded
 from monitor.archive.search import Clauses
 from monitor.errors import ArchiveError
-from monitor.model import Document, Known, Mute, Outcome, Page, Settled, Version
+from monitor.model import Document, Known, Outcome, Page, Settled, Version
 from monitor.records import (
-    AlertRecord,
     CaptureRecord,
     ChangeRecord,
-    ChannelState,
-    Delivery,
-    DeliveryState,
     Edition,
     Entry,
     Evidence,
-    Folding,
     PageState,
-    Parcel,
     Removable,
     Tally,
-    Trouble,
     VersionRecord,
 )
 
@@ -60,7 +51,7 @@ AT_ONCE = 100
 """Records that are read in one go; whoever asked may have enough of the first."""
 
 
-class Archive(Browsing):
+class Archive(Browsing, Alerting):
     """An open archive; threads may share one, and take turns.
 
     Every method may raise ArchiveError: the file is full, damaged, or was opened to read only. Those that name a record
@@ -281,116 +272,12 @@ class Archive(Browsing):
         """Everything of a kind, oldest first, without filling the memory."""
         return Listing(self._reading)
 
-    # --- outbox ----------------------------------------------------------------------------------------------------
-
-    def deliveries(self, *, state: DeliveryState | None = None, limit: int | None = None) -> tuple[Delivery, ...]:
-        """Deliveries, newest first."""
-        with self._reading() as db:
-            return deliveries.deliveries(db, state, limit)
-
-    def owed(self) -> tuple[int, int]:
-        """How many deliveries are neither sent nor given up, and how many of these were refused once already."""
-        with self._reading() as db:
-            return deliveries.owed(db)
-
-    def claim(self, now: datetime, lease: timedelta, folding: Folding) -> Parcel | None:
-        """Take what is due longest, and what goes with it; whoever has not finished it within the lease loses it."""
-        with self._writing() as db:
-            reminders.hush(db, alerts.mutes(db, now), now)
-            return deliveries.claim(db, now, lease, folding)
-
-    def sent(self, delivery_id: int, now: datetime, note: str = "") -> None:
-        """Note that its channel took a parcel, by its first delivery; `note` says what is wrong all the same."""
-        with self._writing() as db:
-            deliveries.sent(db, delivery_id, now, note)
-
-    def failed(
-        self, delivery_id: int, now: datetime, error: str, retry_at: datetime | None, served: tuple[str, ...] = ()
-    ) -> None:
-        """Note that its channel did not take a parcel, and when to try again; with None, never."""
-        with self._writing() as db:
-            deliveries.failed(db, delivery_id, now, error, retry_at, served)
-
-    def unfold(self, delivery_id: int, now: datetime, error: str) -> None:
-        """Owe each delivery of a parcel by itself, from now."""
-        with self._writing() as db:
-            deliveries.unfold(db, delivery_id, now, error)
-
-    def retry(self, delivery_id: int, now: datetime) -> None:
-        """Owe a delivery again, from now, that was given up or waits for its next try."""
-        with self._writing() as db:
-            deliveries.retry(db, delivery_id, now)
-
-    def stop(self, channel: str, now: datetime, reason: str, probe_at: datetime) -> None:
-        """Note that a channel takes nothing any more, and when to try it again."""
-        with self._writing() as db:
-            alerts.stop(db, channel, now, reason, probe_at)
-
-    def resume(self, channel: str) -> None:
-        """Note that a channel is well again."""
-        with self._writing() as db:
-            alerts.resume(db, channel)
-
-    def stopped(self) -> tuple[ChannelState, ...]:
-        """The channels that stopped."""
-        with self._reading() as db:
-            return alerts.stopped(db)
-
-    def given_up(self) -> dict[str, tuple[int, datetime, str]]:
-        """Channel -> how many alerts it never took that nobody has acknowledged, since when, and the last error."""
-        with self._reading() as db:
-            return alerts.given_up(db)
-
-    # --- alerts ----------------------------------------------------------------------------------------------------
-
-    def alerts(self, *, limit: int | None = None, older: int | None = None) -> tuple[AlertRecord, ...]:
-        """Alerts with their deliveries, newest first, from before the one with the id `older`."""
-        with self._reading() as db:
-            return alerts.alerts(db, limit, older)
-
-    def alert(self, alert_id: int) -> AlertRecord:
-        """An alert with its deliveries."""
-        with self._reading() as db:
-            return alerts.alert(db, alert_id)
-
-    def acknowledge(self, alert_id: int, now: datetime) -> None:
-        """Note that somebody has seen to an alert; it is not repeated."""
-        with self._writing() as db:
-            alerts.acknowledge(db, alert_id, now)
-
-    def mute(self, wanted: Mute, now: datetime) -> None:
-        """Tell nobody of a page or topic until a time."""
-        with self._writing() as db:
-            alerts.mute(db, wanted, now)
-
-    def unmute(self, page: str, topic: str, now: datetime) -> int:
-        """End a mute now; how many there were."""
-        with self._writing() as db:
-            return alerts.unmute(db, page, topic, now)
-
-    def mutes(self, now: datetime) -> tuple[Mute, ...]:
-        """The mutes in force."""
-        with self._reading() as db:
-            return alerts.mutes(db, now)
-
-    def troubles(self) -> tuple[Trouble, ...]:
-        """The monitor's own troubles that have not ended."""
-        with self._reading() as db:
-            return alerts.troubles(db)
-
-    def note_troubles(
-        self, told: Sequence[Trouble], untold: Sequence[Trouble], channels: Sequence[str], now: datetime
-    ) -> None:
-        """Note troubles that began or ended, and owe one alert of those to be told to the channels."""
-        with self._writing() as db:
-            alerts.note_troubles(db, told, untold, channels, now)
+    # --- the file --------------------------------------------------------------------------------------------------
 
     def tally(self, before: Tally | None = None) -> Tally:
         """How much there is. Cheap with the one `before`: changes are only ever added, so those since then are counted."""
         with self._reading() as db:
             return tally.tally(db, before or Tally())
-
-    # --- the file --------------------------------------------------------------------------------------------------
 
     def head(self) -> Entry | None:
         """The ledger's last entry: who writes it down can prove later that nothing before it was changed."""
@@ -423,6 +310,7 @@ class Archive(Browsing):
     def vacuum(self) -> None:
         """Write the file anew without the room that nothing fills."""
         with self._reading() as db:
+            clause_index.compact(db)
             db.execute("VACUUM")
 
     def backup(self, target: Path) -> None:

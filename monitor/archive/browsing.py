@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
+from abc import abstractmethod
 from datetime import datetime
 
 from monitor.archive import captures, changes, pages, versions
+from monitor.archive.connected import Connected
 from monitor.records import (
     CaptureRecord,
     Moved,
@@ -20,12 +19,8 @@ from monitor.records import (
 )
 
 
-class Browsing(ABC):
+class Browsing(Connected):
     """The part of an archive that answers those who look around in it."""
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        """The connection, for one reader at a time."""
 
     @abstractmethod
     def version(self, version_id: int) -> VersionRecord:
