@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 from fakes import CHINESE, PARAGRAPHS, TRAINS, page_of, terms
 from house import House
+from rich.console import Console
 
-from monitor.cli import cli
+from monitor.cli import cli, show
 from monitor.errors import MonitorError
 from monitor.model import Page
 
@@ -195,3 +198,29 @@ def test_a_list_shows_the_newest_where_a_limit_is_given(house: House) -> None:
     assert [line["id"] for line in lines(house.path, "changes")] == [1, 2, 3, 4]
     assert [line["id"] for line in lines(house.path, "history", "acme/terms", "--limit", "3")] == [3, 4, 5]
     assert "there are more" not in run(house.path, "history", "acme/terms").stderr
+
+
+class Terminal(io.StringIO):
+    """Somebody sits before this standard output."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_a_screenful_and_a_program_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for a number gets it; without one, JSON and pipes are whole, and a terminal is not flooded."""
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert [show.most(limit, json_=False) for limit in (None, 7)] == [None, 7]
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert [show.most(limit, json_=False) for limit in (None, 7)] == [50, 7]
+    assert show.most(None, json_=True) is None
+
+
+def test_a_terminal_shows_what_was_found_in_bold(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a person, the words that were found are bold, and have no signs around them."""
+    monkeypatch.setattr(
+        show, "console", lambda: Console(file=sys.stdout, force_terminal=True, width=200, highlight=False)
+    )
+    shown = run(path, "search", "chats", "train", "--limit", "1").stdout
+    assert "\x1b[1;32mchats\x1b[0m" in shown
+    assert "**" not in shown

@@ -423,6 +423,7 @@ class Archive(Browsing):
     def vacuum(self) -> None:
         """Write the file anew without the room that nothing fills."""
         with self._reading() as db:
+            clause_index.compact(db)
             db.execute("VACUUM")
 
     def backup(self, target: Path) -> None:
