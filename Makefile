@@ -55,6 +55,7 @@ bench: install
 	$(BIN)/python benchmarks/reading.py $(FOLDERS)
 	$(BIN)/python benchmarks/meaning.py $(FOLDERS)
 	$(BIN)/python benchmarks/checking.py $(firstword $(FOLDERS))
+	$(BIN)/python benchmarks/archive.py
 
 # The pictures of the documentation, drawn anew by Chromium.
 pictures: install

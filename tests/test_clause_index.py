@@ -6,18 +6,19 @@ import gzip
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_fakes import HOUR, PAGE, START, capture, unchanged
-from hypothesis import HealthCheck, given, settings
+from archive_fakes import CHANGE, HOUR, PAGE, START, capture, unchanged
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.archive import Archive, clause_index
 from monitor.archive.blobs import Blobs
 from monitor.extract.normalise import key
-from monitor.model import Block, Change, Document, Outcome, Version
+from monitor.model import Block, Document, Outcome, Version
 from monitor.query import parse
 from monitor.records import RecordedClause
 
@@ -46,14 +47,17 @@ def items(**lists: tuple[str, ...]) -> tuple[Block, ...]:
 
 
 def show(archive: Archive, number: int, *blocks: Block, technical: bool = False) -> None:
-    """Record the page's next version, `number` hours after the start."""
+    """Record a version of the page, `number` hours after the start; where that is no later than the last one, into its past."""
     version = Version(Document(blocks, language="en"), key(blocks) + str(number), "", "1", technical)
-    at = START + number * HOUR
+    at, known = START + number * HOUR, archive.last_capture(PAGE) if archive.pages() else None
     if technical:
         archive.reread(PAGE, version, at)
         return
-    change = Change("note", "minor", (), f"change at {number}") if archive.pages() else None
-    archive.record(PAGE, Outcome(capture(str(number), at), version, change))
+    outcome = Outcome(capture(str(number), at), version)
+    if known is None or known < at:
+        archive.record(PAGE, replace(outcome, change=CHANGE if known else None))
+    else:
+        archive.past(PAGE).record(outcome)
 
 
 def noted(archive: Archive, words: str) -> RecordedClause:
@@ -184,22 +188,54 @@ BLOCKS = st.builds(
     SENTENCES | st.lists(SENTENCES, min_size=2, max_size=3).map(" ".join),
     st.sampled_from([(), ("Terms",), ("Terms", SHARE), (NEVER,)]),
 )
-DOCUMENTS = st.lists(st.tuples(st.lists(BLOCKS, max_size=5), st.booleans()), min_size=1, max_size=6)
+DOCUMENTS = st.lists(st.lists(BLOCKS, max_size=5), min_size=1, max_size=6)
 
 
-@given(DOCUMENTS)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(DOCUMENTS, st.sets(st.integers(1, 5)))
+@settings(max_examples=10, deadline=None)
 def test_the_index_is_what_the_documents_say(
-    tmp_path_factory: pytest.TempPathFactory, documents: list[tuple[list[Block], bool]]
+    tmp_path_factory: pytest.TempPathFactory, documents: list[list[Block]], technical: set[int]
 ) -> None:
     """Whichever versions follow each other, `verify` finds nothing, and the index made again from the documents is the same."""
     with Archive(tmp_path_factory.mktemp("any") / "archive.db") as archive:
-        for number, (blocks, technical) in enumerate(documents):
-            show(archive, number, *blocks, technical=technical and number > 0)
+        for number, blocks in enumerate(documents):
+            show(archive, number, *blocks, technical=number in technical)
         assert list(archive.verify()) == []
         before = index_of(archive)
         archive.clauses.reindex()
         assert index_of(archive) == before
+
+
+@given(DOCUMENTS.flatmap(lambda documents: st.permutations(list(enumerate(documents)))))
+@settings(max_examples=10, deadline=None)
+def test_the_past_may_come_in_later(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[tuple[int, list[Block]]]
+) -> None:
+    """Versions of the past that an import brings in, in whichever order, are indexed as if they had come in their time."""
+    with Archive(tmp_path_factory.mktemp("any") / "archive.db") as archive:
+        for number, blocks in documents:
+            show(archive, number, *blocks)
+        assert not any("index" in problem for problem in archive.verify())
+        archive.clauses.catch_up()
+        assert archive.clauses.behind() == 0
+        before = index_of(archive)
+        assert not any("index" in problem for problem in archive.verify())
+        archive.clauses.reindex()
+        assert index_of(archive) == before
+
+
+def test_a_clause_was_there_before_if_the_past_says_so(archive: Archive) -> None:
+    """What an import brings in between and before tells since when clauses stand."""
+    show(archive, 6, *paragraphs("One.", "Two."))
+    show(archive, 9, *paragraphs("One.", "Two."))
+    for number, texts in ((2, ("One.",)), (4, ("One.", "Two.")), (7, ("Two.",))):
+        show(archive, number, *paragraphs(*texts))
+    archive.clauses.catch_up()
+    assert [(spell.since, spell.ended) for spell in noted(archive, "one").spells] == [
+        (START + 2 * HOUR, 5),
+        (START + 9 * HOUR, None),
+    ]
+    assert [(spell.since, spell.ended) for spell in noted(archive, "two").spells] == [(START + 4 * HOUR, None)]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from monitor.history import captures
 from monitor.history.ahead import Readers, readers
 from monitor.intake import Intake, Report
 from monitor.pipeline import Judgement
+from monitor.query import parse
 
 OLD, NEW, ODD = terms(), terms(p5=TRAINS), terms(p10="The courts of Ruritania decide.")
 THIRD = terms(p4="We keep your chats for 90 days after you delete them, and then they are gone from our systems.")
@@ -170,6 +171,16 @@ def test_older_captures_make_the_history_that_was_not_seen(house: House) -> None
     assert (house.count("deliveries"), house.archive.owed()) == (0, (0, 0))
     assert house.archive.tally().last_check_at == house.now
     assert whole(house)
+
+
+def test_what_came_into_the_past_can_be_searched(house: House) -> None:
+    """After an import every version is indexed, and a clause stands since the first of them that has it."""
+    house.check(NEW)
+    take_in(house, kept(NEW, OLD, NEW, first=-9))
+    assert house.archive.clauses.behind() == 0
+    (clause,) = (found for found in house.archive.clauses.search(parse(f'"{TRAINS}"')) if found.text == TRAINS)
+    assert [spell.since < START for spell in clause.spells] == [True, True]
+    assert clause.stands
 
 
 def test_the_meeting_with_the_first_check_is_a_change(house: House) -> None:

@@ -142,6 +142,8 @@ def catch_up(db: sqlite3.Connection, blobs: Blobs) -> None:
 
     A version whose document is damaged is passed over; `verify` names it.
     """
+    if many := behind(db):
+        _log.info("%d versions are indexed for the search", many)
     for page, _ in db.execute(_BEHIND).fetchall():
         more = True
         while more:
