@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test run soak signal bench pictures lock image clean
+.PHONY: install demo test run serve soak signal bench pictures lock image clean
 
 install: $(VENV)/.installed
 
@@ -26,11 +26,19 @@ test: install
 run: install
 	$(BIN)/monitor run
 
-# Half an hour: alerts through servers that fail at random, a program that is killed at random moments, years of a daemon.
+# The archive in a browser; ADDRESS=8081 for another port.
+ADDRESS ?= 127.0.0.1:8080
+
+serve: install
+	$(BIN)/monitor serve $(ADDRESS)
+
+# Three quarters of an hour: alerts through servers that fail at random, a program that is killed at random moments, an archive that
+# is edited and damaged, years of a daemon.
 SEED ?= 1
 
 soak: install
 	$(BIN)/python soak/alerts.py all --seed $(SEED)
+	$(BIN)/python soak/history.py all --seed $(SEED)
 	$(BIN)/python soak/growth.py
 
 # The scorers and the recorded histories stand beside the repository, not in it.
@@ -47,6 +55,7 @@ bench: install
 	$(BIN)/python benchmarks/reading.py $(FOLDERS)
 	$(BIN)/python benchmarks/meaning.py $(FOLDERS)
 	$(BIN)/python benchmarks/checking.py $(firstword $(FOLDERS))
+	$(BIN)/python benchmarks/archive.py
 
 # The pictures of the documentation, drawn anew by Chromium.
 pictures: install

@@ -101,6 +101,20 @@ def _edit(pair: tuple[Block | None, Block | None]) -> Edit:
     return Edit("changed" if before and after else "added" if after else "removed", before, after)
 
 
+def standing(document: Document) -> dict[str, Clause]:
+    """The clauses of a document by the form in which they are compared, each where it stands first."""
+    found: dict[str, Clause] = {}
+    for clause in clauses(document):
+        if key := comparable(clause.text):
+            found.setdefault(key, clause)
+    return found
+
+
+def lead(kind: str, trail: tuple[str, ...]) -> str | None:
+    """The lead that an item stands under ("We never share:"), in the form in which it is compared; nothing else has one."""
+    return comparable(trail[-1]) if kind == "item" and trail and trail[-1][-1:] in LEADS else None
+
+
 def compare_clauses(before: Document, after: Document) -> tuple[ClauseEdit, ...]:
     """The clauses that stand in only one of the documents, the two editions of one clause paired.
 
@@ -121,10 +135,11 @@ def _in_other_lists(before: Document, after: Document) -> Iterator[ClauseEdit]:
 
 def _listed(document: Document) -> dict[str, tuple[str, Clause]]:
     """The items that stand under a lead such as "We never share:", each with it; by the form in which they are compared."""
-    items = [
-        block for block in document.blocks if block.kind == "item" and block.trail and block.trail[-1][-1:] in LEADS
-    ]
-    return {comparable(item.text): (comparable(item.trail[-1]), Clause(item.text, item)) for item in items}
+    return {
+        comparable(block.text): (under, Clause(block.text, block))
+        for block in document.blocks
+        if (under := lead(block.kind, block.trail)) is not None
+    }
 
 
 def _only(here: Document, there: Document) -> list[Clause]:

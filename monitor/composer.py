@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from monitor import extract
-from monitor.errors import DamagedRecord, ReadingError
-from monitor.meaning import effective, way_out
-from monitor.model import DATA_TOPICS, Document, Effective, Link
-from monitor.records import AlertRecord, ChangeRecord, Message, Parcel
+from monitor.errors import DamagedRecord, ReadingError, UsageError
+from monitor.meaning import disagreements, effective, way_out
+from monitor.model import DATA_TOPICS, Disagreement, Document, Effective, Link, WayOut
+from monitor.records import AlertRecord, ChangeRecord, Dated, Message, Parcel, TwinSays, VersionRecord
 from monitor.report import Style, digest_message, message, notice_message
 
 PAST = timedelta(days=30)
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class Records(Protocol):
@@ -31,15 +32,21 @@ class Records(Protocol):
         """The text of a version."""
         ...
 
+    def version_at(self, vendor: str, page: str, at: datetime, /) -> VersionRecord:
+        """The version of a page that was in force at a time."""
+        ...
+
     def content(self, version_id: int, /) -> tuple[bytes, str]:
         """The bytes that a version was read from, and their content type."""
         ...
 
 
 def compose(records: Records, parcel: Parcel, style: Style) -> Message:
-    """The message that a parcel is sent as: of one change, of many, or of the monitor's own troubles."""
+    """The message that a parcel is sent as: of one change, of many, of what takes effect, or of the monitor's own troubles."""
     first = parcel.first
-    if first.change is None:
+    if day := first.reminds_of:
+        written = _reminder(records, parcel, day, style)
+    elif first.change is None:
         alert = records.alert(first.alert)
         written = notice_message(alert.troubles, style, key=parcel.key, at=alert.created_at)
     elif len(parcel.deliveries) > 1 or first.digest:
@@ -50,29 +57,96 @@ def compose(records: Records, parcel: Parcel, style: Style) -> Message:
     return replace(written, served=first.served)
 
 
-def _of_change(records: Records, parcel: Parcel, record: ChangeRecord, style: Style) -> Message:
-    """The message about one change. What is damaged beside the change itself costs a detail, and not the alert."""
-    before, after = _document(records, record.before.version), _document(records, record.after.version)
-    of_data = not set(DATA_TOPICS).isdisjoint(record.change.topics)
-    links = _links(records, record)
+def dated(records: Records, record: ChangeRecord) -> Dated | None:
+    """A change with the day on which its text takes effect, new or not; None where the text can no longer be read."""
+    after = _document(records, record.after.version)
+    if after is None:
+        return None
+    said = effective(after)
+    of_use = said and record.change.verdict != "quiet"
+    return Dated(record, said, _read(records, record).way_out if of_use else None)
+
+
+def _reminder(records: Records, parcel: Parcel, day: date, style: Style) -> Message:
+    """The message about what takes effect on a day, and was told before."""
+    changes = [records.change(each.change) for each in parcel.deliveries if each.change is not None]
+    first = parcel.first
+    if len(changes) == 1:
+        return replace(_of_change(records, parcel, changes[0], style, day), at=first.due_at)
+    ways_out = {record.id: _read(records, record).way_out for record in changes}
+    return digest_message(changes, style, key=parcel.key, reminds_of=day, until=first.due_at, ways_out=ways_out)
+
+
+def _of_change(
+    records: Records, parcel: Parcel, record: ChangeRecord, style: Style, reminds_of: date | None = None
+) -> Message:
+    """The message about one change. What is damaged beside the change itself costs a detail, and not the alert.
+
+    A reminder leaves out what else changed on the page.
+    """
+    read = _read(records, record)
+    stands = _as_it_stands(records, record, reminds_of, parcel.first.due_at) if reminds_of else None
     return message(
         record,
         style,
         key=parcel.key,
-        before=before,
-        after=after,
-        links=links,
-        effective=_takes_effect(record, before, after),
-        way_out=way_out(after, links) if after and of_data else None,
+        before=None if reminds_of else read.before,
+        after=None if reminds_of else read.after,
+        links=read.links,
+        effective=stands or _takes_effect(record, read.before, read.after),
+        way_out=read.way_out,
         alert=parcel.first.alert,
         repeat=parcel.first.repeat,
+        reminds_of=reminds_of,
+        twins=_twins(records, record, read.after, style),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is read of a change for its message beside the record; what is damaged is left out."""
+
+    before: Document | None
+    after: Document | None
+    links: tuple[Link, ...]
+    way_out: WayOut | None
+
+
+def _read(records: Records, record: ChangeRecord) -> _Read:
+    before, after = _document(records, record.before.version), _document(records, record.after.version)
+    of_data = not set(DATA_TOPICS).isdisjoint(record.change.topics)
+    links = _links(records, record)
+    return _Read(before, after, links, way_out(after, links) if after and of_data else None)
 
 
 def _takes_effect(record: ChangeRecord, before: Document | None, after: Document | None) -> Effective | None:
     """When the new text takes effect, if it says so; a day long past is its history, and no news."""
     found = effective(after, before) if after else None
     return found if found and found.day >= (record.previous_at - PAST).date() else None
+
+
+def _as_it_stands(records: Records, record: ChangeRecord, day: date, at: datetime) -> Effective:
+    """The day of a reminder, and the words that name it in the text that stood at a time: a later one may have moved it."""
+    try:
+        found = effective(records.version_at(record.vendor, record.page, at).document)
+    except DamagedRecord:
+        found = None
+    return found if found and found.day == day else Effective(day, "")
+
+
+def _twins(records: Records, record: ChangeRecord, after: Document | None, style: Style) -> tuple[TwinSays, ...]:
+    """The pages that state the same facts as a page, and say otherwise now what its new text says."""
+    twins = style.about(record.vendor, record.page).twins if after else ()
+    said = (TwinSays(key, _otherwise(records, after, key)) for key in twins if after)
+    return tuple(twin for twin in said if twin.otherwise)
+
+
+def _otherwise(records: Records, here: Document, key: str) -> tuple[Disagreement, ...]:
+    vendor, _, page = key.partition("/")
+    try:
+        return disagreements(here, records.version_at(vendor, page, LATEST).document)
+    except (DamagedRecord, UsageError):  # the twin was not read yet
+        return ()
 
 
 def _document(records: Records, version: int) -> Document | None:

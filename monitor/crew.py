@@ -1,4 +1,4 @@
-"""Many pages at once: workers look at pages of different hosts, and one hand records what they saw.
+"""Many pages at once: workers look at pages of different hosts, and one hand takes what they saw, to record it or to show it.
 
 page -> worker of its host: look -> queue -> record, several in one transaction -> told as checked
 """
@@ -12,6 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from queue import Empty, Full, Queue
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from monitor.archive import Archive
@@ -22,13 +23,12 @@ WORKERS = 16
 AT_ONCE = 40
 """Looks that are recorded in one transaction, if so many are waiting: a commit takes longer than what is in it."""
 
-Look = Callable[[Page], Looked]
+Seen = TypeVar("Seen")
+Look = Callable[[Page], Seen]
 GRACE = 8.0
 """Seconds in which the pages at hand may be finished after a stop. What is not is as if it had not been begun."""
 TICK = 0.2
 NAME = "look"
-_Seen = Looked | BaseException | None
-"""What a worker tells: what it saw, what went wrong, or that it is done."""
 
 
 class _LeftBehindError(Exception):
@@ -38,7 +38,7 @@ class _LeftBehindError(Exception):
 def check(
     pages: Iterable[Page],
     archive: Archive,
-    look: Look,
+    look: Look[Looked],
     stopping: threading.Event,
     workers: int = WORKERS,
     longest: float = math.inf,
@@ -48,34 +48,53 @@ def check(
     When `stopping` is set, or after `longest` seconds, no further page is begun, and what was seen is recorded. What a worker
     raises is raised here, after what the others saw before it was recorded.
     """
-    crew = _Crew(pages, look, stopping, workers, time.monotonic() + longest)
+    for some in _seen(pages, look, stopping, workers, time.monotonic() + longest):
+        with archive.together():
+            checked = [record(each, archive) for each in some]
+        yield from checked
+
+
+def gather(
+    pages: Iterable[Page], look: Look[Seen], stopping: threading.Event, workers: int = WORKERS
+) -> Iterator[Seen]:
+    """Look at each page once, now, several at a time, of each host one; nothing is recorded."""
+    for some in _seen(pages, look, stopping, workers, math.inf):
+        yield from some
+
+
+def _seen(
+    pages: Iterable[Page], look: Look[Seen], stopping: threading.Event, workers: int, end: float
+) -> Iterator[list[Seen]]:
+    crew = _Crew(pages, look, stopping, workers, end)
     try:
         with suppress(_LeftBehindError):
-            yield from _recorded(crew, archive)
+            yield from crew.seen()
     finally:
         crew.dismiss()
 
 
-class _Crew:
-    """The workers, and the hosts whose pages wait for one."""
+class _Crew(Generic[Seen]):
+    """The workers, and the hosts whose pages wait for one. A worker tells what it saw, what went wrong, or, with None, its end."""
 
-    def __init__(self, pages: Iterable[Page], look: Look, stopping: threading.Event, workers: int, end: float) -> None:
+    def __init__(
+        self, pages: Iterable[Page], look: Look[Seen], stopping: threading.Event, workers: int, end: float
+    ) -> None:
         self._look, self._stopping, self._end = look, stopping, end
         self._dismissed = threading.Event()
         self._hosts = deque(_by_host(pages))
-        self._seen: Queue[_Seen] = Queue(maxsize=AT_ONCE)
+        self._seen: Queue[Seen | BaseException | None] = Queue(maxsize=AT_ONCE)
         self._working = min(workers, len(self._hosts))
         self._turn = threading.Lock()
         # Whoever must stop at once leaves them behind: a look that is not recorded is as if it had not been made.
         for _ in range(self._working):
             threading.Thread(target=self._work, name=NAME, daemon=True).start()
 
-    def seen(self) -> Iterator[list[Looked]]:
+    def seen(self) -> Iterator[list[Seen]]:
         """What the workers see, some at a time, until all are done, or for a while after they were told to stop."""
         while self._working:
             some = [self._wait(), *self._waiting()]
             self._working -= some.count(None)
-            yield [each for each in some if isinstance(each, Looked)]
+            yield [each for each in some if each is not None and not isinstance(each, BaseException)]
             for each in some:
                 if isinstance(each, BaseException):
                     raise each
@@ -84,7 +103,7 @@ class _Crew:
         """Let no worker begin another page, and none wait to be heard."""
         self._dismissed.set()
 
-    def _wait(self) -> _Seen:
+    def _wait(self) -> Seen | BaseException | None:
         """What is seen next."""
         grace: float | None = None
         while grace is None or time.monotonic() < grace:
@@ -94,7 +113,7 @@ class _Crew:
                 grace = time.monotonic() + GRACE
         raise _LeftBehindError
 
-    def _waiting(self) -> Iterator[_Seen]:
+    def _waiting(self) -> Iterator[Seen | BaseException | None]:
         with suppress(Empty):
             for _ in range(AT_ONCE - 1):
                 yield self._seen.get_nowait()
@@ -108,7 +127,7 @@ class _Crew:
             self._tell(error)
         self._tell(None)
 
-    def _tell(self, seen: _Seen) -> None:
+    def _tell(self, seen: Seen | BaseException | None) -> None:
         while not self._dismissed.is_set():
             with suppress(Full):
                 self._seen.put(seen, timeout=TICK)
@@ -128,10 +147,3 @@ def _by_host(pages: Iterable[Page]) -> list[deque[Page]]:
     for page in pages:
         hosts[urlsplit(page.url).netloc.lower()].append(page)
     return sorted(hosts.values(), key=len, reverse=True)
-
-
-def _recorded(crew: _Crew, archive: Archive) -> Iterator[Checked]:
-    for some in crew.seen():
-        with archive.together():
-            checked = [record(each, archive) for each in some]
-        yield from checked

@@ -240,7 +240,7 @@ def _fields(checked: pipeline.Checked) -> dict[str, object]:
 
 def _names(watchlist: Watchlist) -> frozenset[str]:
     """The pages that a watchlist names, enabled or not."""
-    return frozenset(page.key for page in (*watchlist.pages, *watchlist.disabled))
+    return frozenset(page.key for page in watchlist.listed)
 
 
 def _edited(path: Path) -> float:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from monitor.compare import alike, compare, compare_clauses, states
 from monitor.extract.screen import LASTING, Trouble
 from monitor.meaning import first_of_each, is_understood, topics_of, understand
+from monitor.meaning.leading import led
 from monitor.meaning.summary import foreign, summary
 from monitor.model import (
     HEALTHY,
@@ -22,11 +23,13 @@ from monitor.model import (
     Outcome,
     Override,
     Page,
+    Reminder,
     Rule,
+    Settled,
     Verdict,
     Version,
 )
-from monitor.routing import owe
+from monitor.routing import owe, remind
 from monitor.schedule import Rhythm, after_failure, latest, next_check, sooner
 from monitor.words import login_expired
 
@@ -42,6 +45,7 @@ TWO_VARIANTS = "the change was not confirmed by a second fetch: two variants are
 NO_TWO_AGREE = "the change was not confirmed by a second fetch, which showed another text again: held until two agree"
 JUST_BACK = "hardly the last good text, and right after a failure: held until another capture"
 SAME_NEWS = "another text than a moment before, with the same news"
+ANOTHER_TEXT = "it shows another text than the captures around it, which were recorded before: no version"
 LABELS_DIFFER = "only headings, captions or menu entries differ"
 _VERDICTS: dict[Importance, Verdict] = {"major": "alert", "minor": "note", "none": "quiet"}
 
@@ -62,6 +66,21 @@ def unreadable(page: Page, capture: Capture, known: Known, trouble: Trouble, key
     failed = replace(capture, outcome=trouble.outcome, reason=trouble.reason)
     held = _hold(known.held, key, capture.at) if trouble.outcome in LASTING else known.held
     return Outcome(failed, held=held, next_check_at=_next(page, failed, known))
+
+
+def as_before(outcome: Outcome, settled: Settled, known: Known) -> Outcome:
+    """The outcome of a capture that was settled before, here or in another archive: what came of it then stands.
+
+    What was no document then, or was held, begins no version. What was one, and can no longer be read, says so.
+    """
+    if settled.outcome not in HEALTHY:
+        return replace(_without_change(outcome), capture=settled, fingerprint="")
+    if outcome.capture.outcome not in HEALTHY:
+        return outcome
+    if settled.held:
+        held = _hold(_unsettled(known), outcome.version.key, settled.at) if outcome.version else outcome.held
+        return replace(_without_change(outcome), capture=settled, fingerprint="", held=held)
+    return replace(outcome, capture=settled)
 
 
 def persists(trouble: Trouble, known: Known, now: datetime) -> bool:
@@ -92,8 +111,7 @@ def changed(
     """The outcome of a capture that shows a new text, as it was judged: the change, and what is owed to whom."""
     if change is None:
         return _noted(unchanged(page, capture, known, version.fingerprint), LABELS_DIFFER)
-    if returned := _returns(version.key, known, capture.at):
-        change = replace(change, verdict="quiet", why=f"the text of {returned:%Y-%m-%d} is back; {change.why}")
+    change = back(change, version.key, known, capture.at)
     return Outcome(
         capture,
         version,
@@ -101,6 +119,34 @@ def changed(
         owe(page, change, rules, known.mutes, capture.at),
         next_check_at=_next(page, capture, known, changed=True),
     )
+
+
+def back(change: Change, key: str, known: Known, now: datetime) -> Change:
+    """The change to the text with that key; one that stood not long ago is back, and that is told to nobody."""
+    if returned := _returns(key, known, now):
+        return replace(change, verdict="quiet", why=f"the text of {returned:%Y-%m-%d} is back; {change.why}")
+    return change
+
+
+def upgraded(page: Page, capture: Capture, known: Known, version: Version) -> Outcome:
+    """The outcome of a capture whose text differs because whoever recorded it reads the page in another way since then."""
+    return Outcome(capture, replace(version, technical=True), next_check_at=_next(page, capture, known))
+
+
+def apart(outcome: Outcome) -> Outcome:
+    """What a capture comes to that shows another text than the ones before and after it, which are of one version: it is kept.
+
+    It came in later than those, and what they say was told long ago: it begins no version.
+    """
+    return replace(_without_change(outcome), capture=replace(outcome.capture, reason=ANOTHER_TEXT), held=None)
+
+
+def afterwards(outcome: Outcome, known: Known) -> Known:
+    """What is known, after a capture, of what went wrong with its page lately."""
+    if outcome.capture.outcome in HEALTHY:
+        return Known(held=outcome.held)
+    since = known.failing_since or outcome.capture.at
+    return Known(held=outcome.held, failing_since=since, failures=known.failures + 1)
 
 
 def without_login(outcome: Outcome, profile: str) -> Outcome:
@@ -220,7 +266,7 @@ def judge(before: Document, after: Document, page: Page, language: str, override
     if edits and not found and not is_understood(after.language):
         said, why = (foreign(after.language, language, named) for named in (vendor, ""))
         return Change("note", "minor", (), said, why=why)
-    importance, findings = _strongest(told), first_of_each(told)
+    importance, findings = _strongest(told), led(first_of_each(told), before, after, page, language)
     topics = topics_of(finding for finding in told if finding.importance == importance)
     said = summary(findings or left_out, language, vendor)
     return Change(_VERDICTS[importance], importance, topics, said, findings, _why((*findings, *left_out)))
@@ -246,12 +292,16 @@ def _hold(held: Held | None, key: str, now: datetime) -> Held:
     return Held(key, now, 1) if held is None else Held(key, held.since, held.times + 1)
 
 
-def taking_effect(page: Page, outcome: Outcome, day: date | None) -> Outcome:
-    """The outcome of a new text that says when it takes effect: the page is looked at on that day, if it is to come."""
+def taking_effect(page: Page, outcome: Outcome, day: date | None, reminder: Reminder | None = None) -> Outcome:
+    """The outcome of a new text that says when it takes effect: if that day is to come, the page is looked at on it, and who is
+    told of the change at once is reminded before it."""
     at, due = outcome.capture.at, outcome.next_check_at
     if day is None or due is None or day < at.date():
         return outcome
-    return replace(outcome, effective_on=day, next_check_at=sooner(due, _rhythm(page), at, None, day))
+    is_told = outcome.change is not None and outcome.change.verdict == "alert"
+    reminders = remind(outcome.owed, day, reminder) if reminder and is_told else ()
+    checked_at = sooner(due, _rhythm(page), at, None, day)
+    return replace(outcome, effective_on=day, next_check_at=checked_at, owed=(*outcome.owed, *reminders))
 
 
 def too_far(page: Page, due: datetime, now: datetime) -> bool:

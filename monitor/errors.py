@@ -7,6 +7,10 @@ MonitorError
 │   ├── NewerArchive      it was written by a newer edition of the program
 │   ├── ArchiveBusy       another process holds its lock
 │   └── DamagedRecord     a stored record does not match its hash
+│       └── RemovedBytes  the bytes were let go, on purpose
+├── GivenUp               what history is fetched from cannot be asked any further for now (exit status 3)
+├── LostCapture           one of the captures recorded elsewhere cannot be had; the others can
+├── OutputError           a file that was asked for cannot be written (exit status 1)
 ├── ReadingError          bytes that hold no readable document; carries the outcome's name
 └── DeliveryError         a channel did not take an alert; says whether trying again can help
 """
@@ -63,6 +67,24 @@ class ArchiveBusy(ArchiveError):
 
 class DamagedRecord(ArchiveError):
     """A stored record does not match its hash."""
+
+
+class RemovedBytes(DamagedRecord):
+    """The bytes were let go by a rule of retention; who can do without damaged ones can do without these."""
+
+
+class GivenUp(MonitorError):
+    """An archive of the web cannot be asked any further for now. What came before is recorded."""
+
+    exit_status = 3
+
+
+class LostCapture(MonitorError):
+    """A capture that was recorded elsewhere cannot be had. The text says why in words."""
+
+
+class OutputError(MonitorError):
+    """A file that was asked for cannot be written."""
 
 
 class ReadingError(MonitorError):

@@ -11,11 +11,19 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from monitor.records import Message
+from monitor.words import one_line, printable
+
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 ATOM = "http://www.w3.org/2005/Atom"
 AUTHOR = "terms-monitor"
+MOST_TITLE = 200
+MOST_TEXT = 20_000
+MOST_HTML = 60_000
+"""Characters of an entry's texts; HTML that is longer is left out, since cut it would be broken."""
 EMPTY_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 
+_BODY = re.compile(r"<body[^>]*>(.*)</body>", re.S)
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -35,6 +43,21 @@ class FeedEntry:
 def entry_id(key: str) -> str:
     """The URN of the alert with this key: the same in every feed and for every attempt."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"terms-monitor:{_clean(key)}").urn
+
+
+def entry_of(message: Message) -> FeedEntry:
+    """A message as an entry: the same for every attempt to send it."""
+    body = _BODY.search(message.html)
+    html = (body[1] if body else message.html).strip()
+    return FeedEntry(
+        entry_id(message.key),
+        one_line(message.subject, MOST_TITLE),
+        message.url,
+        message.at,
+        printable(message.text[:MOST_TEXT]),
+        printable(html) if len(html) <= MOST_HTML else "",
+        (*message.vendors, *message.topics),
+    )
 
 
 def merged(entry: FeedEntry, entries: Iterable[FeedEntry], most: int) -> tuple[FeedEntry, ...]:

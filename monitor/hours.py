@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import calendar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.model import Digest, QuietHours
+from monitor.model import Digest, QuietHours, Reminder
+
+MORNING = time(8)
+"""When reminders are sent."""
 
 
 def is_quiet(hours: QuietHours, moment: datetime) -> bool:
@@ -25,6 +28,11 @@ def next_digest(digest: Digest, moment: datetime) -> datetime:
     named = (day for day in days if digest.every == "daily" or day.weekday() == digest.weekday)
     times = (datetime.combine(day, digest.at, zone).astimezone(UTC) for day in named)
     return next(time for time in times if time > moment)
+
+
+def reminded_at(day: date, reminder: Reminder) -> datetime:
+    """When those are reminded who were told of what takes effect on a day."""
+    return datetime.combine(day - timedelta(days=reminder.days), MORNING, ZoneInfo(reminder.zone)).astimezone(UTC)
 
 
 def label(digest: Digest) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from urllib.parse import unquote, urlsplit
+from zlib import crc32
 
 _REGISTRIES = frozenset(
     "ac ad asn co com ed edu firm gen go gob gouv gov govt gv ltd mil ne net nhs nom or org plc sch".split()
@@ -161,6 +163,16 @@ def _own(text: str, vendor: str) -> str:
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower().replace("'", "").replace("’", "")).strip("-")
+
+
+def short(name: str, kind: str) -> str:
+    """A short name for something that has a name already; of one without Latin letters, its kind and a number of its own.
+
+    >>> short("Le Chat", "service"), short("Café (beta)", "service"), short("青禾", "service")
+    ('le-chat', 'cafe-beta', 'service-c67f62a6')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return _slug(plain)[:_LONGEST_SLUG].strip("-") or f"{kind}-{crc32(name.encode('utf-8', 'replace')):08x}"
 
 
 def unique(slug: str, taken: Collection[str], language: str = "") -> str:

@@ -9,11 +9,11 @@ page -> fetch -> capture -> prepare -> fingerprint the same? -> unchanged
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from monitor import decide, extract, reading
 from monitor.apart import Run, here
@@ -23,7 +23,7 @@ from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.history.ahead import Ahead
 from monitor.meaning import effective
-from monitor.model import Capture, Known, Outcome, Override, Page, Rule, Validators
+from monitor.model import Capture, Known, Outcome, Override, Page, Reminder, Rule, Settled, Validators, Version
 from monitor.reading import Read
 
 _log = logging.getLogger("monitor.pipeline")
@@ -48,9 +48,6 @@ class Way(Protocol):
     def __call__(self, page: Page, known: Known, /) -> Visitor: ...
 
 
-Intake = Literal["taken", "known", "late"]
-
-
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What a check of one page came to."""
@@ -62,12 +59,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an outcome rests on beside the page: the rules of who is told, the language of what is said, and what matters
-    otherwise than the program says."""
+    """What an outcome rests on beside the page: the rules of who is told, the language of what is said, what matters otherwise
+    than the program says, and when those are reminded who were told of what takes effect later; with None nobody is."""
 
     rules: tuple[Rule, ...] = ()
     language: str = "en"
     overrides: tuple[Override, ...] = ()
+    reminder: Reminder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +129,10 @@ def look(
             fetcher = browser
             outcome = decide.through_browser(outcome, seen(fetcher, Validators(), clock()))
     if second_look is None or not decide.doubtful(outcome, known):
-        return _looked(page, run, _seen_once(outcome, known, archive))
+        return dated(page, judgement, _seen_once(outcome, known, archive), run=run)
     second_look.pause(second_look.seconds)
-    return _looked(page, run, *decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known))
+    confirmed = decide.confirmed(outcome, seen(fetcher, Validators(), clock()), known)
+    return dated(page, judgement, *confirmed, run=run)
 
 
 def _asks_for_browser(outcome: Outcome) -> bool:
@@ -142,13 +141,14 @@ def _asks_for_browser(outcome: Outcome) -> bool:
     return (came == "thin" and b"<script" in body.lower()) or came == "blocked_wall"
 
 
-def _looked(page: Page, run: Run, first: Outcome, *others: Outcome) -> Looked:
+def dated(page: Page, judgement: Judgement, first: Outcome, *others: Outcome, run: Run = here) -> Looked:
+    """What a look at a page came to; if its text says when it takes effect, the page is looked at then, and people reminded."""
     day = None
     if first.version:
-        with suppress(ReadingError), _reading(page):  # then the page is looked at no sooner
+        with suppress(ReadingError), guarded(page):  # then the page is looked at no sooner
             said = run(effective, first.version.document)
             day = said.day if said else None
-    return Looked(page, (decide.taking_effect(page, first, day), *others))
+    return Looked(page, (decide.taking_effect(page, first, day, judgement.reminder), *others))
 
 
 def record(looked: Looked, archive: Archive) -> Checked:
@@ -174,33 +174,59 @@ def due(pages: Iterable[Page], archive: Archive, now: datetime) -> tuple[Page, .
     return tuple(page for page in pages if not waits(page))
 
 
-def take_recorded(some: Sequence[Ahead], archive: Archive, judgement: Judgement, run: Run = here) -> list[Intake]:
-    """Take captures of one page that were recorded elsewhere, in the order of their time; says of each what became of it.
-
-    One that lies before the last capture in the archive is too late: it would be compared with its own future. They are
-    committed together: an import that is killed takes them again. What was not read ahead is read where `run` does it.
-    """
-    with archive.together():
-        taken = archive.captured(some[0].page)
-        return [_take_recorded(each, taken, archive, judgement, run) for each in some]
-
-
-def _take_recorded(each: Ahead, taken: frozenset[datetime], archive: Archive, judgement: Judgement, run: Run) -> Intake:
-    if each.at in taken:
-        return "known"
-    if taken and each.at < max(taken):
-        return "late"
-    take(each.page, each.capture(), archive, judgement, each.read, run)
-    return "taken"
-
-
 def take(
-    page: Page, capture: Capture, archive: Archive, judgement: Judgement, ahead: Read | None = None, run: Run = here
+    page: Page, capture: Capture, archive: Archive, judgement: Judgement, recorded: Ahead | None = None, run: Run = here
 ) -> Checked:
-    """Take a capture into the archive, however it was come by; `ahead` is what was read in it, if it was."""
+    """Take a capture into the archive, however it was come by; `recorded` is where it comes from, and what was read in it ahead.
+
+    When its text takes effect is of use to who is told of it, or was told of another day.
+    """
     known = archive.known(page, capture.at)
-    outcome = _seen_once(settle(page, capture, known, archive, judgement, ahead, run), known, archive)
-    return record(Looked(page, (outcome,)), archive)
+    outcome = weigh(page, capture, known, archive, judgement, recorded, run)
+    is_of_use = judgement.rules or known.effective_on
+    return record(dated(page, judgement, outcome, run=run) if is_of_use else Looked(page, (outcome,)), archive)
+
+
+def weigh(
+    page: Page,
+    capture: Capture,
+    known: Known,
+    archive: Archive,
+    judgement: Judgement,
+    recorded: Ahead | None = None,
+    run: Run = here,
+) -> Outcome:
+    """What a capture comes to that was made once, wherever it was recorded, given what was known of its page then."""
+    ahead = recorded.read if recorded else None
+    if recorded and recorded.technical and known.version_id is not None:
+        return upgrade(page, capture, known, ahead, run)
+    outcome = settle(page, capture, known, archive, judgement, ahead, run)
+    if isinstance(capture, Settled):
+        return decide.as_before(outcome, capture, known)
+    return _seen_once(outcome, known, archive)
+
+
+def upgrade(page: Page, capture: Capture, known: Known, ahead: Read | None = None, run: Run = here) -> Outcome:
+    """What a capture comes to that was recorded because the page is read in another way, not because it changed."""
+    if capture.outcome != "ok" or capture.body is None:
+        return decide.unanswered(page, capture, known)
+    try:
+        with guarded(page):
+            version = (ahead and ahead.version) or run(reading.whole, page, capture.body, capture.content_type)
+    except ReadingError as error:
+        return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
+    if trouble := screen(version.document):
+        return decide.unreadable(page, capture, known, trouble, version.key)
+    if version.key == known.key:
+        return decide.unchanged(page, capture, known, version.fingerprint)
+    return decide.upgraded(page, capture, known, version)
+
+
+def take_saved(page: Page, capture: Capture, archive: Archive, judgement: Judgement, run: Run = here) -> Checked:
+    """Take a capture that a person made as a check of its time: all that a look does, but the fetch and a second look."""
+    known = reread(page, archive, archive.known(page, capture.at), capture.at, run)
+    outcome = _seen_once(settle(page, capture, known, archive, judgement, run=run), known, archive)
+    return record(dated(page, judgement, outcome, run=run), archive)
 
 
 def _seen_once(outcome: Outcome, known: Known, archive: Archive) -> Outcome:
@@ -225,7 +251,7 @@ def settle(
     if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, known):
         return decide.unchanged(page, capture, known, known.fingerprint)
     try:
-        with _reading(page):
+        with guarded(page):
             return _read(page, capture, capture.body, known, archive, judgement, ahead, run)
     except ReadingError as error:
         return decide.unreadable(page, capture, known, Trouble(error.outcome, str(error)), "")
@@ -245,9 +271,7 @@ def _read(
     if (read.fingerprint, read.recipe) == (known.fingerprint, known.edition) or (ahead and ahead.key == known.key):
         return decide.unchanged(page, capture, known, read.fingerprint)
     version = read.version or run(reading.whole, page, body, capture.content_type)
-    trouble = screen(
-        version.document, size_before=known.size, language_before=known.language, expected_language=page.language
-    )
+    trouble = _trouble(page, version, known) if not isinstance(capture, Settled) else None
     if trouble and not decide.persists(trouble, known, capture.at):
         return decide.unreadable(page, capture, known, trouble, version.key)
     if known.version_id is None:
@@ -263,6 +287,13 @@ def _read(
     return decide.accepted(outcome, known) if trouble else outcome
 
 
+def _trouble(page: Page, version: Version, known: Known) -> Trouble | None:
+    """Why a text is not the page's document. What was settled as the document before is not asked again."""
+    return screen(
+        version.document, size_before=known.size, language_before=known.language, expected_language=page.language
+    )
+
+
 def _same_bytes(capture: Capture, known: Known) -> bool:
     """Whether the very bytes came again in which the text that stands was read: they say the same, read the same way."""
     return capture.content_type == known.content_type and capture.sha256 == known.snapshot
@@ -276,7 +307,7 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime, run: Run =
     if known.version_id is None or known.edition == extract.recipe(page):
         return known
     try:
-        with _reading(page):
+        with guarded(page):
             last = archive.last_snapshot(page)
             if last is None:
                 return known
@@ -289,7 +320,7 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime, run: Run =
 
 
 @contextmanager
-def _reading(page: Page) -> Iterator[None]:
+def guarded(page: Page) -> Iterator[None]:
     """Whatever else reading and judging may break off with becomes a ReadingError: one page never stops the others.
 
     The last good version stands, so what could not be judged is compared again with the next capture, and not lost.

@@ -85,8 +85,8 @@ def propose(capture: Capture, watchlist: Watchlist, wishes: Wishes) -> Proposal:
     sight = see(capture, wishes.select or None)
     url = capture.url if sight.trouble else capture.final_url or capture.url
     vendor = wishes.vendor or _vendor(watchlist, url) or naming.vendor_slug(naming.host_of(url))
-    kind = wishes.type or _type(url, sight)
-    siblings = {page.name: page for page in (*watchlist.pages, *watchlist.disabled) if page.vendor == vendor}
+    kind = wishes.type or type_of(url, sight)
+    siblings = {page.name: page for page in watchlist.listed if page.vendor == vendor}
     if wishes.page in siblings:
         raise UsageError(f"{vendor}/{wishes.page} is in the watchlist already; name another --page")
     language = wishes.language or sight.document.language
@@ -169,7 +169,7 @@ def _vendor(watchlist: Watchlist, url: str) -> str:
     """The vendor whose pages live there: on the same host, else on the same domain; empty for none."""
     host = naming.host_of(url)
     points: Counter[str] = Counter()
-    for page in (*watchlist.pages, *watchlist.disabled):
+    for page in watchlist.listed:
         other = naming.host_of(page.url)
         if naming.registrable(other) == naming.registrable(host):
             points[page.vendor] += 1_000 if other == host else 1
@@ -182,7 +182,8 @@ def _page(slug: str, siblings: Mapping[str, Page], language: str) -> str:
     return naming.unique(slug, siblings, language if is_edition else "")
 
 
-def _type(url: str, sight: Sight) -> str:
+def type_of(url: str, sight: Sight) -> str:
+    """The type of a page by its address and by what was found there; `other` where nothing tells."""
     host = naming.host_of(url)
     place = host.removesuffix(naming.registrable(host)).replace(".", " ")
     blocks = () if sight.trouble else sight.document.blocks

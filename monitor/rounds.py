@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class Round:
     """Who is told what at the end of a round. `told` are the channels that hear of the monitor's own troubles.
 
     `stopping` says that the program is to end, and that no further delivery is to be begun; `edited` is a watchlist that could
-    not be taken up.
+    not be taken up. In the folders `calendars` stands a calendar of what takes effect, with an alarm so many days before it.
     """
 
     channels: Mapping[str, Channel]
@@ -39,11 +39,23 @@ class Round:
     heartbeat: Heartbeat | None = None
     stopping: Callable[[], bool] = lambda: False
     edited: Trouble | None = None
+    calendars: tuple[Path, ...] = ()
+    alarm: int | None = None
 
     def finish(self, archive: Archive, now: datetime) -> Delivered:
-        """End a round: send what is owed, look after the monitor's health, send the news of that, too."""
+        """End a round: send what is owed, look after the monitor's health, send the news of that, too; keep the calendars."""
         delivered = self.deliver(archive, now)
-        return _both(delivered, self._pass(archive, now)) if self.look_after(archive, now).told else delivered
+        if self.look_after(archive, now).told:
+            delivered = _both(delivered, self._pass(archive, now))
+        faults = filter(None, self._keep_calendars(archive, now))
+        return replace(delivered, faults=(*delivered.faults, *faults))
+
+    def _keep_calendars(self, archive: Archive, now: datetime) -> Iterator[str]:
+        """What is wrong with each calendar, if anything is."""
+        for folder in self.calendars:
+            from monitor import almanac  # noqa: PLC0415 - slow, and asked for here alone
+
+            yield almanac.keep(archive, folder, self.manner.style, self.alarm, now)
 
     def deliver(self, archive: Archive, now: datetime) -> Delivered:
         """Send what is owed; if a channel stopped by that, or came back, the others hear of it at once."""

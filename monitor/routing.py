@@ -1,12 +1,19 @@
-"""Who is told of a change, through which channel, and when. Pure: the watchlist's rules and the mutes in force -> what is owed."""
+"""Who is told of a change, through which channel, and when; who is reminded before it takes effect.
+
+Pure: the watchlist's rules and the mutes in force -> what is owed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from monitor.hours import label, next_digest
-from monitor.model import Change, Mute, Override, Owed, Page, Rule
+from monitor.hours import label, next_digest, reminded_at
+from monitor.model import Change, Importance, Mute, Override, Owed, Page, Reminder, Rule
+from monitor.records import reminder_of
+
+NEWS_LASTS = timedelta(days=1)
+"""For so long after a message nobody is reminded of what it told."""
 
 
 def owe(
@@ -23,18 +30,24 @@ def owe(
     return tuple(chosen.values())
 
 
+def remind(owed: tuple[Owed, ...], day: date, reminder: Reminder) -> tuple[Owed, ...]:
+    """The reminders of a change that takes effect on a day: one on each channel that was told of it well before."""
+    at = reminded_at(day, reminder)
+    told = (each.channel for each in owed if not (each.repeat or each.muted) and at - each.at >= NEWS_LASTS)
+    return tuple(Owed(channel, at, reminder_of(day)) for channel in dict.fromkeys(told))
+
+
 def _applies(rule: Rule, page: Page, change: Change) -> bool:
     return (
         (change.importance == "major" or rule.importance != "major")
-        and (not rule.topics or bool(set(rule.topics) & _topics(rule, change)))
+        and (not rule.topics or bool(set(rule.topics) & topics_told(change, rule.importance)))
         and is_about(rule, page)
     )
 
 
-def _topics(rule: Rule, change: Change) -> set[str]:
-    """What a change touches for a rule: also what has too small a share of it to be among its topics."""
-    found = {f.topic for f in change.findings if f.importance == "major" or rule.importance != "major"}
-    return found | set(change.topics)
+def topics_told(change: Change, importance: Importance = "major") -> set[str]:
+    """What a change touches for who wants to hear of this importance: also what has too small a share of it to be its topic."""
+    return {f.topic for f in change.findings if f.importance == "major" or importance != "major"} | set(change.topics)
 
 
 def is_about(entry: Override | Rule, page: Page) -> bool:
@@ -60,7 +73,12 @@ def _owed(rule: Rule, page: Page, change: Change, mutes: tuple[Mute, ...], now: 
 
 def _is_muted(rule: Rule, page: Page, change: Change, mutes: tuple[Mute, ...], now: datetime) -> bool:
     """Whether all that the rule would tell of a change is muted: its page, its vendor, or every topic the rule is about."""
-    here = [mute for mute in mutes if mute.until > now and mute.page in ("", page.vendor, page.key)]
-    topics = {topic for topic in _topics(rule, change) if not rule.topics or topic in rule.topics}
+    topics = topics_told(change, rule.importance)
+    return is_silent(page.vendor, page.name, topics.intersection(rule.topics or topics), mutes, now)
+
+
+def is_silent(vendor: str, page: str, topics: set[str], mutes: tuple[Mute, ...], now: datetime) -> bool:
+    """Whether nobody is to be told of these topics of a page: it is muted, or its vendor, or each of the topics."""
+    here = [mute for mute in mutes if mute.until > now and mute.page in ("", vendor, f"{vendor}/{page}")]
     silent = {mute.topic for mute in here}
     return "" in silent or (bool(topics) and topics <= silent)

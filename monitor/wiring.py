@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -24,10 +25,11 @@ from monitor.errors import UsageError
 from monitor.fetch import Etiquette, Hosts, HttpFetcher, Ways, browser_fetcher, profiles
 from monitor.fetch import hosts as known
 from monitor.fetch.profiles import Profiles
-from monitor.model import Page, Rule
+from monitor.model import Capture, Page, Reminder, Rule, Validators
 from monitor.outbox import Manner
 from monitor.pipeline import Clock, Judgement, Looked, SecondLook
-from monitor.report import TEMPLATES, Style, trial
+from monitor.records import Wanted
+from monitor.report import TEMPLATES, About, Style, trial
 from monitor.rounds import Round
 from monitor.watchlist import (
     AppriseSettings,
@@ -80,6 +82,15 @@ def ways(
     return Ways(http, begin, etiquette, Profiles(logins))
 
 
+@contextmanager
+def asking(settings: Settings, sleep: Callable[[float], object], clock: Clock) -> Iterator[Callable[[str], Capture]]:
+    """A way to ask for addresses one by one, with the manners of the fetcher. What is asked is an interface made for programs,
+    so its robots.txt, which speaks to crawlers, is not asked."""
+    with fetcher(settings) as http:
+        etiquette = Etiquette(http, PROGRAM, pause=settings.pause, sleep=sleep)
+        yield lambda url: etiquette.fetch(http, url, Validators(), clock(), None, obeys=False)
+
+
 def look(
     watchlist: Watchlist, archive: Archive, ways: Ways, clock: Clock, second_look: SecondLook | None, run: Run
 ) -> Callable[[Page], Looked]:
@@ -90,8 +101,9 @@ def look(
 
 def judgement(watchlist: Watchlist) -> Judgement:
     """How changes are judged, told and put into words. Without a rule, every channel is told what is major."""
-    everyone = Rule(send=tuple(channel.name for channel in watchlist.channels))
-    return Judgement(watchlist.rules or (everyone,), watchlist.settings.language, watchlist.verdicts)
+    everyone, settings = Rule(send=tuple(channel.name for channel in watchlist.channels)), watchlist.settings
+    reminder = Reminder(settings.remind, settings.zone) if settings.remind else None
+    return Judgement(watchlist.rules or (everyone,), settings.language, watchlist.verdicts, reminder)
 
 
 def manner(watchlist: Watchlist) -> Manner:
@@ -103,7 +115,9 @@ def manner(watchlist: Watchlist) -> Manner:
 def style(watchlist: Watchlist) -> Style:
     """How the watchlist wants alerts written, with the operator's own templates."""
     settings = watchlist.settings
-    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates))
+    pages = {page.key: About(page.region, watchlist.twins(page)) for page in watchlist.listed}
+    known = {key: about for key, about in pages.items() if about != About()}
+    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates), known)
 
 
 def _templates(folder: Path | None) -> dict[str, str]:
@@ -115,7 +129,8 @@ def _templates(folder: Path | None) -> dict[str, str]:
 
 
 def rounds(watchlist: Watchlist, environ: Mapping[str, str]) -> Round:
-    """What belongs to the end of a round of checks: to deliver, to look after the monitor's health, to give a sign of life."""
+    """What belongs to the end of a round of checks: to deliver, to look after the monitor's health, to give a sign of life; of
+    feeds, to keep their calendar."""
     names = tuple(channel.name for channel in watchlist.channels)
     health = watchlist.health
     return Round(
@@ -125,6 +140,8 @@ def rounds(watchlist: Watchlist, environ: Mapping[str, str]) -> Round:
         watch=health.watch,
         told=names if health.send is None else health.send,
         heartbeat=Heartbeat(expand(health.heartbeat, environ, "health.heartbeat")) if health.heartbeat else None,
+        calendars=tuple(channel.folder for channel in watchlist.channels if isinstance(channel, FeedSettings)),
+        alarm=watchlist.settings.remind,
     )
 
 
@@ -182,4 +199,9 @@ def archive(path: Path, *, mode: Mode = "write", wait: float = 30.0) -> Archive:
 
 def page(watchlist: Watchlist, key: str) -> Page | None:
     """The page of that name, `vendor/page`, if the watchlist has it."""
-    return next((page for page in (*watchlist.pages, *watchlist.disabled) if page.key == key), None)
+    return next((page for page in watchlist.listed if page.key == key), None)
+
+
+def kept(archive: Archive, vendor: str, name: str) -> Page | None:
+    """The page of that name as it was watched last, if the archive has it."""
+    return next(iter(archive.listing.pages(Wanted(vendor, name))), None)

@@ -103,10 +103,10 @@ class Program:
     def start(self, command: str, *arguments: str) -> Running:
         """Start a command of the program in a process group of its own."""
         out, err = self.folder / "out.txt", self.folder / "err.txt"
-        line = [sys.executable, str(AT), str(self.later.total_seconds()), command, "--watchlist", str(self.watchlist)]
+        line = [sys.executable, str(AT), str(self.later.total_seconds()), command, *arguments]
         with out.open("wb") as out_file, err.open("wb") as err_file:
             process = subprocess.Popen(  # noqa: S603 - our own program
-                [*line, *arguments],
+                [*line, "--watchlist", str(self.watchlist)],
                 cwd=self.folder,
                 env={**os.environ, **self.environ},
                 stdin=subprocess.DEVNULL,

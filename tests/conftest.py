@@ -13,11 +13,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import sample
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from click.testing import CliRunner
+from export_samples import fill
 from house import House
 
 from monitor.archive import Archive
+from monitor.cli import cli
 
 
 class Mailbox:
@@ -99,9 +103,35 @@ def web() -> Iterator[Web]:
         thread.join()
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What the demo prints, and the archive it leaves, to be read."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = CliRunner().invoke(cli, ["demo", "--into", str(folder / "snapshots")])
+    assert done.exit_code == 0, done.output
+    return done.output, folder / "snapshots/archive.db"
+
+
+@pytest.fixture(scope="session")
+def eventful(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive in which all sorts of things happened, to be read and not written to."""
+    path = tmp_path_factory.mktemp("eventful") / "archive.db"
+    with Archive(path) as archive:
+        fill(House(archive, path))
+    return path
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """An empty archive."""
     path = tmp_path / "archive.db"
     with Archive(path) as archive:
         yield House(archive, path)
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with two years of invented vendors, which nobody writes to."""
+    path = tmp_path_factory.mktemp("shown") / "archive.db"
+    sample.fill(path)
+    return path

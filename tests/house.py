@@ -27,6 +27,7 @@ class House:
     now: datetime = START
     paused: list[float] = field(default_factory=list)
     fetcher: FakeFetcher = field(default_factory=lambda: FakeFetcher([]))
+    judgement: Judgement = JUDGEMENT
 
     @classmethod
     def at(cls, path: Path) -> House:
@@ -41,7 +42,7 @@ class House:
         self.fetcher = FakeFetcher([answer] if then is None else [answer, then])
         second_look = None if then is None else SecondLook(5, self._pause)
         [checked] = pipeline.check(
-            [page], self.archive, lambda *_: self.fetcher, JUDGEMENT, lambda: self.now, second_look
+            [page], self.archive, lambda *_: self.fetcher, self.judgement, lambda: self.now, second_look
         )
         return checked
 

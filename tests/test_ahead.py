@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import hostile
 import pytest
-from fakes import DAY, HTML, PAGE, PARAGRAPHS, START, TRAINS, captured, page_of, terms
+from fakes import HTML, PAGE, PARAGRAPHS, TRAINS, page_of, terms
 from house import House
+from kept import Kept, take_in
 
-from monitor import pipeline
 from monitor.apart import Bounds
 from monitor.extract import prepare, version
 from monitor.history.ahead import AT_ONCE, Readers, readers
+from monitor.intake import Intake, Report
 from monitor.model import Capture, Page
 from monitor.pipeline import Judgement
 
@@ -35,27 +35,10 @@ STORY = [
 ]
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A capture kept elsewhere."""
-
-    number: int
-    body: bytes
-    page: Page = PAGE
-
-    @property
-    def at(self) -> datetime:
-        return START + self.number * DAY
-
-    def capture(self) -> Capture:
-        return captured(self.body, self.at, page=self.page)
-
-
 def taken(house: House, reading: Readers) -> list[tuple[object, ...]]:
     """What an import leaves: each capture with its outcome, and each change with what was made of it."""
     story = tuple(Kept(number, body) for number, body in enumerate(STORY * 18))
-    for some in reading.ahead([story]):
-        pipeline.take_recorded(some, house.archive, Judgement())
+    take_in(house, story, reading)
     checks = [(c.at, c.outcome, c.reason, c.snapshot) for c in house.archive.history("acme", "terms")]
     changes = [(r.seen_at, r.change) for r in house.archive.changes(newest_first=False)]
     versions = [(v.seen_at, v.document) for v in house.archive.versions("acme", "terms")]
@@ -118,11 +101,11 @@ class Trap(Kept):
 @pytest.mark.parametrize("deed", [hostile.abort, hostile.loop, hostile.eat])
 def test_a_reader_that_breaks_takes_no_capture_with_it(house: House, deed: Callable[[], object]) -> None:
     """A process that dies, loops or eats memory is replaced: what it had not read is read when its turn comes."""
-    odd = Trap(1, ODD, PAGE, deed, os.getpid())
+    odd = Trap(1, ODD, PAGE, deed=deed, taker=os.getpid())
     others = [replace(PAGE, name=f"other-{number}") for number in range(40)]
     with readers("en", 2, bounds=Bounds(seconds=1, memory=200 * 2**20)) as reading:
         first, *later = reading.ahead([(Kept(0, OLD), odd, Kept(2, NEW)), *((Kept(0, OLD, page),) for page in others)])
-        assert pipeline.take_recorded(first, house.archive, Judgement(), reading.run) == ["taken"] * 3
+        assert Intake(house.archive, Judgement(), Report(), reading.run).take(first) == ["taken"] * 3
     assert [each.read is not None for each in first] == [True, False, False]
     assert [each.page for some in later for each in some if each.read] == others
     assert [each.outcome for each in house.archive.history("acme", "terms")] == ["ok"] * 3

@@ -37,9 +37,26 @@ def test_a_sound_archive_has_no_problem(path: Path) -> None:
     assert problems(path) == []
 
 
+def test_what_people_add_for_themselves_is_no_problem(path: Path) -> None:
+    """Tables, views and indexes of others, such as Datasette's and sqlite-utils', are theirs."""
+    for sql in (
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)",
+        "CREATE VIEW mine AS SELECT * FROM changes",
+        "CREATE INDEX by_outcome ON checks (outcome)",
+    ):
+        tamper(path, sql)
+    assert problems(path) == []
+
+
 @pytest.mark.parametrize(
     ("tampering", "named"),
     [
+        ("DROP TRIGGER ledger_keeps_its_entries", "the trigger ledger_keeps_its_entries is not as the program made it"),
+        ("DROP INDEX checks_of_page", "the index checks_of_page is not as the program made it"),
+        (
+            "CREATE TRIGGER sly AFTER INSERT ON checks BEGIN DELETE FROM alerts; END",
+            "the trigger sly is not of this program",
+        ),
         ("DELETE FROM blobs WHERE id = 1", "row 1 of snapshots refers to a row of blobs that is not there"),
         ("DELETE FROM versions WHERE id = 1", "row 1 of changes refers to a row of versions"),
         ("DELETE FROM changes WHERE id = 1", "row 1 of alerts refers to a row of changes"),
@@ -85,3 +102,65 @@ def test_a_torn_file_is_told_in_sentences(path: Path) -> None:
     path.write_bytes(content)
     found = problems(path)
     assert any("integrity" in each or "file" in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "named"),
+    [
+        ("UPDATE clauses SET key = key + 1 WHERE id = 2", "version 1: the index has other clauses than its document"),
+        (
+            "UPDATE clauses SET text = 'We never train.' WHERE id = 2",
+            "clause 2: no version has the words that the index has",
+        ),
+        ("UPDATE clauses SET page = 7 WHERE id = 2", "version 1: the index has other clauses than its document"),
+        ("UPDATE spells SET ended = NULL WHERE ended = 2", "version 2: the index has other clauses than its document"),
+        ("UPDATE spells SET ended = 3 WHERE ended = 2", "version 2: the index has other clauses than its document"),
+        ("UPDATE spells SET ended = 9 WHERE clause = 1", "the index ends it with a version that is none of its page"),
+        ("UPDATE spells SET began = 2 WHERE clause = 1", "version 1: the index has other clauses than its document"),
+        ("UPDATE spells SET began = 9 WHERE clause = 1", "page 1: the index has clauses of versions that are none"),
+        ("INSERT INTO spells VALUES (1, 2, NULL, 1)", "version 2: the index has other clauses than its document"),
+        (
+            "UPDATE places SET trail = '[]' WHERE id = 2",
+            "clause 2: the index has it under other headings than its page",
+        ),
+        (
+            "UPDATE places SET kind = 'item' WHERE id = 1",
+            "clause 1: the index has it under other headings than its page",
+        ),
+        ("UPDATE indexed_pages SET version = 1", "page 1: the index has clauses of versions that are none"),
+        (
+            "DELETE FROM clause_words_docsize WHERE id = 2",
+            "clause 2: the index of words has other words than the clause",
+        ),
+        (
+            "UPDATE clause_words_docsize SET sz = x'09' WHERE id = 2",
+            "the index of words counts other words than there are",
+        ),
+        (
+            "INSERT INTO clause_words (rowid, words) VALUES (99, 'new')",
+            "clause 99: the index of words has it, and it is not there",
+        ),
+        (
+            "INSERT INTO clause_words (clause_words, rowid, words) VALUES ('delete', 2, 'old')",
+            "clause 2: the index of words has other words than the clause",
+        ),
+        ("UPDATE clause_words_idx SET pgno = 9", "clause 2: the index of words has other words than the clause"),
+    ],
+)
+def test_an_index_that_says_what_no_document_does_is_named(path: Path, tampering: str, named: str) -> None:
+    """What the search would find wrong, or not find, is named with the clause or the version; and it can be made again."""
+    tamper(path, tampering)
+    found = problems(path)
+    assert any(named in problem for problem in found), found
+    with Archive(path) as archive:
+        archive.clauses.reindex()
+        assert list(archive.verify()) == []
+
+
+def test_a_word_that_is_not_found_where_it_stands_is_named(path: Path) -> None:
+    """The index of words may hold a word and yet not find it: each word is looked for."""
+    with Archive(path) as archive:
+        archive.record(PAGE, changed(" ".join(f"word{number}" for number in range(2_000)), START + 3 * HOUR))
+    assert problems(path) == []
+    tamper(path, "DELETE FROM clause_words_idx")
+    assert any("'word999' is not found in every clause that holds it" in problem for problem in problems(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import sqlite3
 from contextlib import closing
@@ -13,7 +14,7 @@ from sqlite_utils import Database
 
 from monitor.archive import Archive, schema
 from monitor.archive.connection import connect, writing
-from monitor.archive.migrations import MIGRATIONS
+from monitor.archive.migrations import MIGRATIONS, SCHEMA_VERSION
 from monitor.errors import ArchiveError
 
 FIRST = """
@@ -108,3 +109,77 @@ def test_a_new_archive_takes_checks(tmp_path: Path) -> None:
     """An archive made anew by all migrations records a first check."""
     with Archive(tmp_path / "new.db") as archive:
         assert archive.record(PAGE, read("old")).version == 1
+
+
+RELEASED = sorted((Path(__file__).parent / "archives").glob("schema-*.db.gz"))
+"""What the demo left under each schema that was released before this one."""
+
+
+@pytest.fixture(params=RELEASED, ids=lambda path: path.name.removesuffix(".db.gz"))
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """An archive as a released program left it."""
+    path = tmp_path / "archive.db"
+    path.write_bytes(gzip.decompress(request.param.read_bytes()))
+    return path
+
+
+def contents(path: Path) -> dict[str, set[str]]:
+    """The rows of each table of an early archive that later ones have as well, without what later columns say."""
+    with closing(sqlite3.connect(path)) as db:
+        return {
+            table: {repr(each) for each in db.execute(f"SELECT {columns} FROM {table}")}
+            for table, columns in KEPT.items()
+        }
+
+
+KEPT = {
+    "pages": "id, vendor, name, type, url, version, last_change, next_check_at",
+    "blobs": "sha256, size, data",
+    "snapshots": "id, page, sha256, content_type, size, seen_at",
+    "checks": "id, page, at, url, outcome, reason, status, headers, hops, snapshot, version, began",
+    "versions": "id, page, snapshot, seen_at, last_seen_at, key, edition, document",
+    "changes": "id, page, before, after, seen_at, verdict, topics, summary, why",
+    "findings": "id, change, topic, before, after, reading, rule",
+    "alerts": "id, change, created_at",
+}
+
+
+def test_there_is_a_kept_archive_of_every_schema_before_this_one() -> None:
+    """Whoever changes the schema keeps an archive of the one before."""
+    assert [path.name for path in RELEASED] == [f"schema-{number}.db.gz" for number in range(1, SCHEMA_VERSION)]
+
+
+def test_a_kept_archive_is_brought_up_to_date_with_all_that_it_holds(kept: Path) -> None:
+    """Every row is there afterwards as it was, the archive is whole, all bytes come back, and checks go on."""
+    before = contents(kept)
+    with Archive(kept) as archive:
+        assert list(archive.verify()) == []
+        for page in archive.pages():
+            for capture in archive.history(page.vendor, page.page):
+                assert capture.snapshot is None or archive.snapshot(capture.snapshot)
+            assert all(version.document.text for version in archive.versions(page.vendor, page.page))
+        assert contents(kept) == before
+        archive.record(PAGE, read("one"))
+
+
+def test_a_migration_that_is_interrupted_anywhere_changes_nothing(kept: Path) -> None:
+    """However far it came, the archive is as it was, and the next attempt succeeds."""
+    before, steps = dump(kept), 2
+    interrupted = 0
+    while True:
+        with closing(connect(kept, "rw")) as db:
+            db.set_progress_handler(iter([0] * steps + [1] * 100_000).__next__, 50)
+            try:
+                schema.migrate(db)
+            except sqlite3.OperationalError:
+                interrupted += 1
+            else:
+                break
+        assert dump(kept) == before
+        steps = steps * 3 // 2 + 1
+    assert interrupted > 3
+
+
+def dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as db:
+        return [*db.iterdump(), str(db.execute("PRAGMA user_version").fetchone())]

@@ -17,10 +17,11 @@ from monitor.meaning.topics import read_clause
 from monitor.meaning.weight import weigh
 from monitor.model import TOPICS, Clause, Document, Page, Reading
 
-PAGES = (Page("acme", "terms", "terms", ""), Page("acme", "use", "usage-policy", ""))
+PAGES = tuple(Page("acme", type_, type_, "") for type_ in ("terms", "usage-policy", "changelog"))
 SENTENCES = (
     ("We share your chats with Acme Analytics.", "We share your chats with Beta Analytics."),
     ("You get 1 million free tokens a day with a phone.", "You get 1 million free tokens a day with a passport."),
+    ("You get up to 50 free requests a day.", "You get up to {LIMIT} free requests a day."),
 )
 
 

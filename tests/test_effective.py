@@ -247,6 +247,6 @@ def test_no_day_is_too_odd(text: str) -> None:
 )
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     """Time grows with the text, and not by its square."""
-    started = time.perf_counter()
+    started = time.process_time()
     effective(page(text))
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8

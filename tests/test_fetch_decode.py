@@ -14,9 +14,9 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.answer.decode import decode
+from monitor.answer.limits import MIB, Limits
 from monitor.errors import ReadingError
-from monitor.fetch.decode import decode
-from monitor.fetch.limits import MIB, Limits
 
 LIMITS = Limits()
 PAGE = "".join(f"<p>Clause {number} of {number * 7919 % 1009}.</p>" for number in range(400)).encode()

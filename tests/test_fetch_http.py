@@ -23,9 +23,9 @@ from fault_server import EXPIRED, RESET, VALID, FaultServer, Step, chunked, head
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.answer import Answer, judge, retry_after
 from monitor.errors import ReadingError
 from monitor.fetch import Fetcher, HttpFetcher, Limits
-from monitor.fetch.answer import Answer, judge, retry_after
 from monitor.fetch.faults import FAULTS, outcome_of
 from monitor.fetch.http import accept_language
 from monitor.model import OUTCOMES, Capture, Hop, Validators

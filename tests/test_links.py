@@ -137,9 +137,9 @@ def test_there_is_an_end_to_them() -> None:
 )
 def test_hostile_pages_end(body: str) -> None:
     """Deep, broken and huge markup takes seconds at most."""
-    started = time.perf_counter()
+    started = time.process_time()
     links(f"<!doctype html><body>{body}".encode(), HTML, BASE)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(
@@ -147,9 +147,9 @@ def test_hostile_pages_end(body: str) -> None:
 )
 def test_hostile_markdown_ends(text: str) -> None:
     """Brackets that nobody closes."""
-    started = time.perf_counter()
+    started = time.process_time()
     markdown(text)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @given(st.binary(max_size=200), st.sampled_from([HTML, MARKDOWN, "text/plain", ""]), st.text(max_size=40))

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from fakes import HTML, PAGE, PARAGRAPHS, TRAINS, document, page_of, terms
 from house import House
-from test_ahead import Kept
+from kept import Kept, take_in
 
 from monitor import decide, pipeline
 from monitor.extract import prepare, version
-from monitor.history.ahead import Readers, readers
+from monitor.history.ahead import readers
 from monitor.meaning.overriding import overridden
 from monitor.meaning.rules import BUILT_IN
 from monitor.model import Change, Finding, Importance, Override, Page
@@ -179,9 +179,8 @@ def test_an_import_judges_by_the_verdicts_wherever_it_reads(house: House) -> Non
     story = (Kept(0, terms()), Kept(1, terms(p5=TRAINS)))
     with readers("en", 2, overrides=NOTHING) as reading:
         [ahead] = reading.ahead([story])
-    [here] = Readers(None, 1, "en", NOTHING).ahead([story])
     assert ahead[1].read and ahead[1].read.change and ahead[1].read.change.verdict == "quiet"
-    pipeline.take_recorded(here, house.archive, Judgement(overrides=NOTHING))
+    take_in(house, story, judgement=Judgement(overrides=NOTHING))
     assert house.changes() == [ahead[1].read.change]
 
 

@@ -83,8 +83,11 @@ def test_without_a_name_the_text_decides() -> None:
 
 
 def test_the_addresses_of_the_shipped_watchlist_tell_most_types() -> None:
-    """By nothing but its address, a page that has words in it is nearly always known for what its owner says it is."""
+    """By nothing but its address, a page that has words in it is mostly known for what its owner says it is; where the words
+    tell nothing, no type is guessed."""
     pages = load(ROOT / "watchlist.yaml").pages
     named = [page for page in pages if page_slug(page.url, "", page.vendor, "")]
-    right = [page for page in named if told(address=address_words(page.url)) == page.type]
-    assert len(right) >= 0.9 * len(named)
+    guesses = [(told(address=address_words(page.url)), page.type) for page in named]
+    guessed = [(guess, type_) for guess, type_ in guesses if guess != "other"]
+    assert len(guessed) >= 0.85 * len(named)
+    assert sum(guess == type_ for guess, type_ in guessed) >= 0.9 * len(guessed)

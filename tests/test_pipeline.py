@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
 
 import pytest
-from fakes import CHINESE, DAY, HOUR, HTML, PAGE, PARAGRAPHS, START, TRAINS, FakeFetcher, captured, page_of, terms
+from fakes import CHINESE, DAY, HOUR, PAGE, PARAGRAPHS, START, TRAINS, FakeFetcher, captured, page_of, terms
 from house import JUDGEMENT, House
 
 from monitor import pipeline
-from monitor.history import captures
-from monitor.history.ahead import readers
 from monitor.model import Validators
-from monitor.pipeline import Judgement
 
 OLD, NEW, ODD = terms(), terms(p5=TRAINS), terms(p10="The courts of Ruritania decide.")
 SHORT = page_of(*PARAGRAPHS[:4])
@@ -232,60 +226,6 @@ def test_a_page_is_due_when_its_time_has_come(house: House) -> None:
     house.check(OLD)
     assert pipeline.due([PAGE, other], house.archive, house.now + HOUR) == (other,)
     assert pipeline.due([PAGE, other], house.archive, house.now + 12 * HOUR) == (PAGE, other)
-
-
-# --- imports ---------------------------------------------------------------------------------------------------------
-
-
-def capture_list(folder: Path, *bodies: bytes, first: datetime = START) -> Path:
-    """A capture list with a capture a day, written the latest first."""
-    lines = []
-    for number, body in enumerate(bodies):
-        (folder / f"{number}-{first:%Y%m%d}.html").write_bytes(body)
-        lines.append({"vendor": "acme", "page": "terms", "type": "terms", "url": PAGE.url, "status": 200, "content_type": HTML,
-                      "fetched_at": (first + number * DAY).isoformat(), "file": f"{number}-{first:%Y%m%d}.html"})  # fmt: skip
-    file = folder / f"list-{first:%Y%m%d}.jsonl"
-    file.write_text("\n".join(json.dumps(line) for line in reversed(lines)), "utf-8")
-    return file
-
-
-def take_in(house: House, file: Path) -> list[str]:
-    loaded = captures.load(file)
-    with readers("en") as reading:
-        parts = list(reading.ahead(loaded.values()))
-    return [intake for some in parts for intake in pipeline.take_recorded(some, house.archive, Judgement())]
-
-
-def test_an_import_runs_the_same_road_and_owes_nothing(house: House, tmp_path: Path) -> None:
-    """Captures recorded elsewhere make the versions and changes that live checks would have made, and no delivery."""
-    assert take_in(house, capture_list(tmp_path, OLD, WALL, NEW)) == ["taken"] * 3
-    assert house.verdicts() == ["alert"]
-    assert house.count("versions") == 2
-    assert house.count("deliveries") == 0
-    record = next(house.archive.changes())
-    assert (record.previous_at, record.seen_at) == (START, START + 2 * DAY)
-
-
-def test_an_import_twice_changes_nothing(house: House, tmp_path: Path) -> None:
-    """The same list a second time is known, line by line."""
-    file = capture_list(tmp_path, OLD, NEW, OLD)
-    take_in(house, file)
-    before = house.counts(), house.count("checks"), house.count("snapshots")
-    assert take_in(house, file) == ["known"] * 3
-    assert (house.counts(), house.count("checks"), house.count("snapshots")) == before
-
-
-def test_an_import_that_was_stopped_goes_on(house: House, tmp_path: Path) -> None:
-    """A longer list takes up where a shorter one ended."""
-    take_in(house, capture_list(tmp_path, OLD, NEW))
-    assert take_in(house, capture_list(tmp_path, OLD, NEW, ODD)) == ["known", "known", "taken"]
-
-
-def test_what_lies_before_the_last_capture_is_late(house: House, tmp_path: Path) -> None:
-    """A capture that is older than the archive's last one of its page is not compared with its own future."""
-    house.check(NEW)
-    assert take_in(house, capture_list(tmp_path, OLD, first=START - 9 * DAY)) == ["late"]
-    assert house.counts() == (1, 0, 0, 0)
 
 
 def test_a_page_whose_address_was_corrected_is_due(house: House) -> None:

@@ -7,19 +7,20 @@ from string import Formatter
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
+from report_samples import RECORD
 
 from monitor.model import DATA_TOPICS, OFFER_TOPICS
-from monitor.report import Style
+from monitor.report import About, Style, message
 from monitor.report.catalogue import LANGUAGES, catalogue, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
-def entries(language: str) -> dict[str, tuple[str, ...]]:
+def entries(language: str, room: str = "monitor.report") -> dict[str, tuple[str, ...]]:
     """Every key of a catalogue with its words, one for each plural form."""
     found = {}
-    for entry in catalogue(language):
+    for entry in catalogue(language, room):
         if entry.id:
             key = entry.id if isinstance(entry.id, str) else entry.id[0]
             found[key] = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
@@ -105,3 +106,20 @@ def test_days_and_numbers_are_written_as_the_language_does() -> None:
 def test_one_is_not_told_as_many(count: int, told: str) -> None:
     """Words that count have the form that the number asks for."""
     assert words_of(Style("en")).count("troubles", count) == told
+
+
+@pytest.mark.parametrize(
+    ("language", "region", "line"),
+    [
+        ("en", "EU", "Edition for: European Union"),
+        ("zh", "EU", "适用地区：欧盟"),
+        ("zh", "CN", "适用地区：中国"),
+        ("en", "ZZ", "Edition for: Unknown Region"),
+        ("en", "QZ", "Edition for: QZ"),
+    ],
+)
+def test_an_alert_says_for_whom_an_edition_is(language: str, region: str, line: str) -> None:
+    """The region that the watchlist names stands below the page, in the reader's language; a code that is none as it is."""
+    told = message(RECORD, Style(language, pages={"acme/free-plan": About(region)}))
+    assert line in told.text and line.split(":")[-1].strip() in told.html
+    assert line not in message(RECORD, Style(language, pages={"acme/other": About(region)})).text

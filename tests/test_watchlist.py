@@ -21,12 +21,11 @@ from monitor.watchlist import (
     load,
 )
 
-ROOT = Path(__file__).parent.parent
-
 FULL = """\
 version: 1
 settings:
   every: 2h
+  every_by_type: {pricing: 6h, data-controls: 1w}
   language: zh
   archive: data/a.db
   contact: you@example.com
@@ -35,6 +34,7 @@ settings:
   timezone: Asia/Shanghai
   quiet_hours: "22:00-07:30"
   storm: 20
+  remind: 14d
   templates: mine
   archive_url: https://archive.example/terms/
   allow_private_addresses: true
@@ -70,7 +70,7 @@ verdicts:
     because: hosts come and go
 vendors:
   acme:
-    name: Acme AI
+    name: {en: Acme AI, zh: 艾克米}
     pages:
       terms:
         type: data-controls
@@ -82,11 +82,14 @@ vendors:
         timezone: Europe/Berlin
         robots: false
         language: en
+        region: EU
+        unverified: true
         note: read by hand in May
   beta:
     pages:
       pricing: {type: pricing, url: http://beta.example:8080/}
-      account: {type: other, url: https://beta.example/account, enabled: false, note: needs a login}
+      prices: {type: other, url: https://beta.example/prices.json, twin_of: beta/pricing}
+      account: {type: other, url: https://beta.example/account, enabled: false, needs: a login}
 """
 ZONE = "Asia/Shanghai"
 SMALL = "version: 1\nvendors:\n  acme:\n    pages:\n      terms: {type: terms, url: https://acme.example/}\n"
@@ -103,13 +106,13 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     """Each key of the file arrives in the values, variables of channels as they are written."""
     path = write(tmp_path, FULL)
     terms = Page(
-        "acme", "terms", "data-controls", "https://acme.example/terms", "Acme AI",
-        "main", (".related", "footer"), "http", "0 */6 * * *", "en", "Europe/Berlin", robots=False,
+        "acme", "terms", "data-controls", "https://acme.example/terms", "艾克米",
+        "main", (".related", "footer"), "http", "0 */6 * * *", "en", "Europe/Berlin", robots=False, region="EU",
     )  # fmt: skip
     assert load(path, {}) == Watchlist(
         path=path,
         settings=Settings(
-            "2h", "zh", tmp_path / "data/a.db", "you@example.com", 120, 7, "Asia/Shanghai", 20, tmp_path / "mine",
+            "2h", "zh", tmp_path / "data/a.db", "you@example.com", 120, 7, "Asia/Shanghai", 20, 14, tmp_path / "mine",
             "https://archive.example/terms", allow_private_addresses=True,
         ),
         health=HealthSettings(Watch(5, 2_000_000_000), ("mail",), "${HEARTBEAT_URL}"),
@@ -134,9 +137,19 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             ),
             Rule(("news",), digest=Digest(zone=ZONE), mentions=Digest(zone=ZONE)),
         ),
-        pages=(terms, Page("beta", "pricing", "pricing", "http://beta.example:8080/", "beta", every="2h", zone=ZONE)),
+        pages=(
+            terms,
+            Page("beta", "pricing", "pricing", "http://beta.example:8080/", "beta", every="6h", zone=ZONE),
+            Page(
+                "beta", "prices", "other", "https://beta.example/prices.json", "beta", every="2h", zone=ZONE,
+                twin_of="beta/pricing",
+            ),
+        ),
         disabled=(Page("beta", "account", "other", "https://beta.example/account", "beta", every="2h", zone=ZONE),),
-        notes={"acme/terms": "read by hand in May", "beta/account": "needs a login"},
+        notes={"acme/terms": "read by hand in May"},
+        names={"acme": {"en": "Acme AI", "zh": "艾克米"}, "beta": {"en": "beta", "zh": "beta"}},
+        needs={"beta/account": "a login"},
+        unverified=frozenset({"acme/terms"}),
         verdicts=(
             Override("minor", ("free-amount", "free-terms", "limits", "price"), ("pricing",)),
             Override(
@@ -151,12 +164,41 @@ def test_defaults(tmp_path: Path) -> None:
     """A file with pages alone gets the defaults: every 12 hours, a second look after 5 seconds, English."""
     watchlist = load(write(tmp_path, SMALL), {})
     assert watchlist.settings == Settings(
-        "12h", "en", tmp_path / "snapshots/archive.db", "", 5, None, "UTC", 10, None, "", allow_private_addresses=False
+        "12h",
+        "en",
+        tmp_path / "snapshots/archive.db",
+        "",
+        5,
+        None,
+        "UTC",
+        10,
+        7,
+        None,
+        "",
+        allow_private_addresses=False,
     )
     assert (watchlist.health, watchlist.quiet) == (HealthSettings(Watch(3, 200_000_000)), {})
     assert watchlist.pages == (Page("acme", "terms", "terms", "https://acme.example/", "acme"),)
     assert (watchlist.channels, watchlist.rules, watchlist.verdicts, watchlist.disabled) == ((), (), (), ())
-    assert watchlist.notes == {}
+    assert (watchlist.notes, watchlist.needs, watchlist.unverified) == ({}, {}, frozenset())
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Acme AI"), ("zh", "艾克米")])
+def test_a_vendor_is_called_by_its_name_in_the_language_of_alerts(tmp_path: Path, language: str, name: str) -> None:
+    """Of the names of a vendor, pages carry the one that alerts begin with."""
+    text = FULL.replace("language: zh", f"language: {language}", 1)
+    assert load(write(tmp_path, text), {}).pages[0].vendor_name == name
+
+
+def test_a_plain_name_is_that_in_every_language(tmp_path: Path) -> None:
+    """A vendor that is called the same everywhere needs no more than its name."""
+    text = SMALL.replace("    pages:", "    name: Acme AI\n    pages:")
+    assert load(write(tmp_path, text), {}).names == {"acme": {"en": "Acme AI", "zh": "Acme AI"}}
+
+
+def test_nobody_is_reminded_who_does_not_want_it(tmp_path: Path) -> None:
+    """`remind: false` does without reminders."""
+    assert load(write(tmp_path, SMALL + "settings: {remind: false}\n"), {}).settings.remind is None
 
 
 @pytest.mark.parametrize(("said", "seconds"), [("0s", 0), ("90s", 90), ("10m", 600), ("false", None)])
@@ -239,27 +281,3 @@ def test_expand_names_what_is_missing(environ: dict[str, str]) -> None:
     """A variable that is missing or empty is named, and so is the channel that needs it."""
     with pytest.raises(UsageError, match=r"channels\.mail needs the environment variable SMTP_URL"):
         expand("${SMTP_URL}", environ, "channels.mail")
-
-
-def test_shipped_watchlist_loads_without_environment() -> None:
-    """The watchlist that comes with the program is sound, needs no variable, and watches only what needs no login."""
-    watchlist = load(ROOT / "watchlist.yaml", {})
-    assert {page.vendor for page in watchlist.pages} == {"openai", "anthropic", "xai", "deepseek", "volcengine"}
-    assert watchlist.disabled
-    assert all("needs a login" in watchlist.notes[page.key] for page in watchlist.disabled)
-
-
-def test_shipped_examples_are_sound(tmp_path: Path) -> None:
-    """The channels and rules that the shipped watchlist shows in comments work once they are uncommented."""
-    text = (ROOT / "watchlist.yaml").read_text(encoding="utf-8").replace("\n  # ", "\n  ")
-    watchlist = load(write(tmp_path, text), {})
-    assert [channel.kind for channel in watchlist.channels] == ["email", "webhook", "apprise"]
-    assert (len(watchlist.rules), len(watchlist.verdicts)) == (2, 1)
-    assert watchlist.settings.contact
-
-
-def test_shipped_offers_are_checked_most_often() -> None:
-    """Offers and data controls, which change without notice, are checked every six hours; the rest daily."""
-    frequent = {"free-offer", "data-controls", "pricing"}
-    for page in load(ROOT / "watchlist.yaml", {}).pages:
-        assert page.every == ("6h" if page.type in frequent else "1d"), page.key

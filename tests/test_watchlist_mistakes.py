@@ -47,6 +47,11 @@ def page(entry: str) -> str:
     return f"{HEAD}vendors:\n  acme:\n    pages:\n      terms: {{type: terms, {entry}}}\n"
 
 
+def vendor(entry: str) -> str:
+    """A watchlist whose line 3 is one vendor's entry."""
+    return f"{HEAD}vendors:\n  acme: {{{entry}, pages: {{terms: {{type: terms, url: https://acme.example/}}}}}}\n"
+
+
 def channel(entry: str) -> str:
     return f"{HEAD}{PAGE}channels:\n  c: {{{entry}}}\n"
 
@@ -116,6 +121,13 @@ def test_ten_mistakes_are_reported_at_once() -> None:
             (HEAD + PAGE + f"settings: {{confirm: {said}}}\n", 6, "settings.confirm", "from `0s` to `10m`")
             for said in ("5", "true", "5h", "11m", "601s", "-1s", "''", "")
         ),
+        *(
+            (HEAD + PAGE + f"settings: {{remind: {said}}}\n", 6, "settings.remind", "from `1d` to `99d`, or false")
+            for said in ("7", "true", "0d", "100d", "2w", "''", "")
+        ),
+        (HEAD + PAGE + "settings:\n  every_by_type: {termz: 1d}\n", 7, "settings.every_by_type.termz", "did you mean `terms`?"),
+        (HEAD + PAGE + "settings:\n  every_by_type: {terms: 1x}\n", 7, "settings.every_by_type.terms", "`15m`"),
+        (HEAD + PAGE + "settings: {every_by_type: 6h}\n", 6, "settings.every_by_type", "expected keys and values"),
         # channels
         (channel("kind: webhok, url: https://a.example"), 7, "channels.c.kind", "did you mean `webhook`?"),
         (channel("kind: pigeon"), 7, "channels.c.kind", "expected one of apprise, command, email, feed, webhook"),
@@ -201,6 +213,22 @@ def test_ten_mistakes_are_reported_at_once() -> None:
         (HEAD + "vendors:\n  acme: {}\n", 3, "vendors.acme.pages", "missing"),
         (HEAD + "vendors:\n  acme: {pages: {}}\n", 3, "vendors.acme.pages", "at least one"),
         (HEAD + "vendors:\n  acme: {nmae: A, pages: {}}\n", 3, "vendors.acme.nmae", "did you mean `name`?"),
+        (vendor("name: [A, B]"), 3, "vendors.acme.name", "like {en: Northwind AI, zh: 北风智能}"),
+        (vendor("name: {en: A}"), 3, "vendors.acme.name.zh", "missing"),
+        (vendor("name: {en: A, zh: ''}"), 3, "vendors.acme.name.zh", "some text"),
+        (vendor("name: {en: A, zh: B, fr: C}"), 3, "vendors.acme.name.fr", "expected one of en, zh"),
+        (page("url: https://a.example/, region: europe"), 5, "vendors.acme.pages.terms.region", "like EU, CN or US"),
+        (page("url: https://a.example/, region: no"), 5, "vendors.acme.pages.terms.region", "in quotes"),
+        (page("url: https://a.example/, needs: true"), 5, "vendors.acme.pages.terms.needs", "in quotes"),
+        (page("url: https://a.example/, unverified: 1"), 5, "vendors.acme.pages.terms.unverified", "true or false"),
+        (page("url: https://a.example/, twin_of: acme/term"), 5, "vendors.acme.pages.terms.twin_of", "did you mean `acme/terms`?"),
+        (page("url: https://a.example/, twin_of: acme/terms"), 5, "vendors.acme.pages.terms.twin_of", "no twin itself"),
+        (
+            page("url: https://a.example/, twin_of: acme/b")
+            + "      b: {type: terms, url: https://b.example/, twin_of: acme/c}\n"
+            + "      c: {type: terms, url: https://c.example/}\n",
+            5, "vendors.acme.pages.terms.twin_of", "acme/b is the twin of acme/c",
+        ),
         (HEAD + PAGE.replace("acme:", "Acme AI:"), 3, "vendors.Acme AI", "a name of a-z"),
         (
             HEAD + PAGE + "      again: {type: terms, url: https://acme.example/#top}\n",

@@ -238,6 +238,6 @@ def test_what_is_found_stands_there(texts: list[str]) -> None:
 )
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     """Time grows with the text, and not by its square."""
-    started = time.perf_counter()
+    started = time.process_time()
     way_out(page(text), [Link(f"link {number}", FORM) for number in range(2_000)])
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8

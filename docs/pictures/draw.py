@@ -1,30 +1,36 @@
-"""Draw the pictures of the documentation: an alert of the demo as it arrives, by mail and as text, in light and dark.
+"""Draw the pictures of the documentation: an alert of the demo as it arrives, and the archive in a browser, in light and dark.
 
     make pictures        (needs Chromium)
 
-The pages are those of `monitor demo`; each picture is what a headless Chromium shows of the mail that the program composes.
+The mails are those of `monitor demo`, the archive is that of `sample.py`; each picture is what a headless Chromium shows.
 """
 
 from __future__ import annotations
 
 import html
+import os
 import re
 import subprocess
 import tempfile
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+import sample
+from playwright.sync_api import sync_playwright
 
 from monitor import pipeline
 from monitor.archive import Archive
 from monitor.composer import compose
 from monitor.demo.site import DemoSite, pages
-from monitor.fetch import HttpFetcher
+from monitor.fetch import HttpFetcher, chromium
 from monitor.model import Rule
 from monitor.outbox import LEASE
 from monitor.pipeline import Judgement
 from monitor.records import Folding, Message
 from monitor.report import Style
+from monitor.web import Gate, Keys, Site, application, serving
 
 FOLDER = Path(__file__).parent
 CHROMIUM = [
@@ -33,6 +39,13 @@ CHROMIUM = [
 ]  # fmt: skip
 SCHEMES = {"light": "1", "dark": "0"}
 WIDTH = 860
+SITE = (
+    ("home-light", "/", "light", 1100, 900),
+    ("page-light", "/pages/northwind/free-tokens", "light", 1100, 1180),
+    ("change-dark", "/changes/12", "dark", 1100, 1000),
+    ("change-phone", "/changes/12", "light", 390, 1000),
+)
+"""Name, address, scheme, width and height in pixels."""
 PLAIN = (
     "<!doctype html><meta charset=utf-8><style>:root {{ color-scheme: light dark }} body {{ margin: 16px }} "
     "pre {{ font: 13px/1.45 monospace; white-space: pre-wrap }}</style><pre>{text}</pre>"
@@ -49,6 +62,28 @@ def main() -> None:
         text = PLAIN.format(text=html.escape(alert(folder / "text.db", "en").text))
         for scheme in SCHEMES:
             draw(text, FOLDER / f"mail-text-{scheme}.png", scheme, folder)
+        draw_site(folder)
+
+
+def draw_site(work: Path) -> None:
+    """The archive in a browser."""
+    path = work / "sample.db"
+    sample.fill(path)
+    gate = Gate(Keys(), frozenset({"127.0.0.1"}), time.monotonic)
+    served = application(Site(path, Style(), gate, lambda: sample.NOW, time.monotonic))
+    with serving(served, ("127.0.0.1", 0)) as (host, port), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.find(os.environ), chromium_sandbox=os.geteuid() != 0
+        )
+        for name, address, scheme, width, height in SITE:
+            context = browser.new_context(
+                color_scheme=scheme, viewport={"width": width, "height": height}, locale="en-GB"
+            )
+            tab = context.new_page()
+            tab.goto(f"http://{host}:{port}{address}")
+            tab.screenshot(path=FOLDER / f"web-{name}.png")
+            context.close()
+        browser.close()
 
 
 def alert(file: Path, language: str) -> Message:

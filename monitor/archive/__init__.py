@@ -3,5 +3,6 @@
 from monitor.archive.archive import Archive
 from monitor.archive.connection import Mode
 from monitor.archive.recording import Recorded
+from monitor.archive.restoring import restore
 
-__all__ = ["Archive", "Mode", "Recorded"]
+__all__ = ["Archive", "Mode", "Recorded", "restore"]

@@ -11,17 +11,20 @@ from pydantic import TypeAdapter
 
 from monitor.archive.codec import from_json, instant, instant_or_none, row, stamp
 from monitor.archive.connection import insert
-from monitor.archive.deliveries import of_alert
+from monitor.archive.deliveries import end, of_alert
 from monitor.errors import UsageError
 from monitor.model import HEALTHY, Mute
-from monitor.records import AlertRecord, ChannelState, Delivery, Trouble
+from monitor.records import REMINDERS, AlertRecord, ChannelState, Delivery, Trouble
 
 TROUBLES = TypeAdapter(tuple[Trouble, ...])
 
 
-def alerts(db: sqlite3.Connection, limit: int | None) -> tuple[AlertRecord, ...]:
-    """Alerts with their deliveries, newest first."""
-    found = db.execute("SELECT id FROM alerts ORDER BY id DESC LIMIT ?", (-1 if limit is None else limit,))
+def alerts(db: sqlite3.Connection, limit: int | None, older: int | None = None) -> tuple[AlertRecord, ...]:
+    """Alerts with their deliveries, newest first, from before the one with the id `older`."""
+    found = db.execute(
+        "SELECT id FROM alerts WHERE id < coalesce(:older, id + 1) ORDER BY id DESC LIMIT :limit",
+        row(limit=-1 if limit is None else limit, older=older),
+    )
     return tuple(alert(db, each["id"]) for each in found.fetchall())
 
 
@@ -45,21 +48,16 @@ def _alert(found: sqlite3.Row, its_deliveries: tuple[Delivery, ...]) -> AlertRec
 
 
 def acknowledge(db: sqlite3.Connection, alert_id: int, now: datetime) -> None:
-    """Note that somebody has seen to an alert: its repeats are cancelled. UsageError if there is no such alert."""
+    """Note that somebody has seen to an alert: its repeats and reminders are cancelled. UsageError if there is no such alert."""
     alert(db, alert_id)
     db.execute(
         "UPDATE alerts SET acknowledged_at = coalesce(acknowledged_at, :now) WHERE id = :id", row(id=alert_id, now=now)
     )
-    db.execute(  # what went together with one of them goes by itself
-        """UPDATE deliveries SET folded_into = NULL
-        WHERE folded_into IN (SELECT id FROM deliveries WHERE alert = ? AND repeat AND state = 'owed')""",
-        (alert_id,),
-    )
-    db.execute(
-        """UPDATE deliveries SET state = 'cancelled', next_at = NULL, folded_into = NULL
-        WHERE alert = ? AND repeat AND state = 'owed'""",
-        (alert_id,),
-    )
+    later = db.execute(
+        "SELECT id FROM deliveries WHERE alert = ? AND state = 'owed' AND (repeat OR digest GLOB ?)",
+        (alert_id, f"{REMINDERS}*"),
+    ).fetchall()
+    end(db, (each["id"] for each in later), "cancelled")
 
 
 def mute(db: sqlite3.Connection, wanted: Mute, now: datetime) -> None:

@@ -5,49 +5,68 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
-from datetime import datetime, timedelta
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from monitor.archive import alerts, captures, changes, deliveries, integrity, pages, recording, schema, tally, versions
+from monitor.archive import (
+    captures,
+    changes,
+    clause_index,
+    integrity,
+    ledger,
+    pages,
+    proofs,
+    recording,
+    retention,
+    schema,
+    tally,
+    versions,
+)
+from monitor.archive.alerting import Alerting
 from monitor.archive.blobs import Blobs
-from monitor.archive.connection import Lock, Mode, connect, naming, writing
+from monitor.archive.browsing import Browsing
+from monitor.archive.connection import Lock, Mode, break_off, connect, naming, writing
+from monitor.archive.listing import Listing
+from monitor.archive.past import Past
 from monitor.archive.recording import Recorded
+from monitor.archive.search import Clauses
 from monitor.errors import ArchiveError
-from monitor.model import Capture, Document, Known, Mute, Outcome, Page, Version
+from monitor.model import Document, Known, Outcome, Page, Settled, Version
 from monitor.records import (
-    AlertRecord,
     CaptureRecord,
     ChangeRecord,
-    ChannelState,
-    Delivery,
-    DeliveryState,
-    Folding,
+    Edition,
+    Entry,
+    Evidence,
     PageState,
-    Parcel,
+    Removable,
     Tally,
-    Trouble,
     VersionRecord,
 )
 
+AT_ONCE = 100
+"""Records that are read in one go; whoever asked may have enough of the first."""
 
-class Archive:
+
+class Archive(Browsing, Alerting):
     """An open archive; threads may share one, and take turns.
 
     Every method may raise ArchiveError: the file is full, damaged, or was opened to read only. Those that name a record
     raise UsageError where there is none, DamagedRecord where it is not what was stored.
     """
 
-    def __init__(self, path: Path, *, mode: Mode = "write", wait: float = 30.0) -> None:
+    def __init__(self, path: Path, *, mode: Mode = "write", wait: float = 30.0, longest: float | None = None) -> None:
         """Opens the archive, to "write" as the only process that checks pages, and makes it if there is none.
 
         "read" waits for nobody, and writes nothing. "beside" is for what people say of alerts while a daemon runs: it writes
         only what stands by itself (an acknowledgement, a mute, another try), each in a transaction of its own.
 
         Raises ArchiveBusy if after `wait` seconds another process still writes, NewerArchive for a later program's
-        archive, ArchiveError for a file that is none. Reading waits for nobody.
+        archive, ArchiveError for a file that is none. Reading waits for nobody. With `longest`, no statement is at work so
+        many seconds after the opening: it is broken off with ArchiveBusy.
         """
         self._path = path
         self._turn = threading.RLock()
@@ -63,7 +82,13 @@ class Archive:
             self._db = connect(path, "rw")
             opened.callback(self._db.close)
             schema.prepare(self._db, path, mode)
+            if longest is not None:
+                break_off(self._db, longest)
+            if mode != "read":
+                ledger.watch(self._db)
             self._blobs = Blobs(self._db)
+            if mode == "write":
+                clause_index.catch_up(self._db, self._blobs)
             self._opened = opened.pop_all()
 
     def close(self) -> None:
@@ -91,8 +116,13 @@ class Archive:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as db, nullcontext() if db.in_transaction else writing(db):
-            yield db
+        with self._reading() as db:
+            if db.in_transaction:
+                yield db
+                return
+            with writing(db):
+                yield db
+                ledger.append(db)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -117,10 +147,19 @@ class Archive:
         with self._writing() as db:
             return recording.reread(db, self._blobs, page, version, at)
 
-    def captured(self, page: Page) -> frozenset[datetime]:
-        """The times of all captures of a page."""
+    def captured(self, page: Page) -> frozenset[tuple[datetime, str | None]]:
+        """All captures of a page, each by its time and the SHA-256 of what it brought: two may be of one second."""
         with self._reading() as db:
             return captures.captured(db, page)
+
+    def past(self, page: Page) -> Past:
+        """A page's past, for captures that come in later than those after them."""
+        return Past(page, self._reading, self._writing, self._blobs)
+
+    def last_capture(self, page: Page) -> datetime | None:
+        """The time of the last capture of a page, if there is one."""
+        with self._reading() as db:
+            return captures.last(db, page)
 
     def last_snapshot(self, page: Page) -> tuple[CaptureRecord, bytes, str] | None:
         """The last healthy capture of a page that brought bytes, these, and their content type."""
@@ -140,12 +179,12 @@ class Archive:
         with self._reading() as db:
             return pages.later(db, now)
 
-    def history(self, vendor: str, page: str) -> tuple[CaptureRecord, ...]:
-        """All captures of a page, oldest first."""
+    def history(self, vendor: str, page: str, *, limit: int | None = None) -> tuple[CaptureRecord, ...]:
+        """The captures of a page, oldest first: all, or the last ones."""
         with self._reading() as db:
-            return captures.history(db, vendor, page)
+            return captures.history(db, vendor, page, limit)
 
-    def capture(self, capture_id: int) -> Capture:
+    def capture(self, capture_id: int) -> Settled:
         """A capture as it was recorded, with its bytes and headers, credentials apart."""
         with self._reading() as db:
             return captures.capture(db, self._blobs, capture_id)
@@ -181,6 +220,11 @@ class Archive:
             found = versions.version_ids(db, vendor, page)
         return map(self.version, found)
 
+    def editions(self, vendor: str) -> tuple[Edition, ...]:
+        """The versions of a vendor's pages, newest first, without their texts."""
+        with self._reading() as db:
+            return versions.editions(db, vendor)
+
     def changes(
         self,
         *,
@@ -188,134 +232,86 @@ class Archive:
         page: str | None = None,
         topic: str | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         verdict: str | None = None,
+        importance: str | None = None,
+        older: int | None = None,
         newest_first: bool = True,
         limit: int | None = None,
     ) -> Iterator[ChangeRecord]:
-        """The changes that pass every filter given, by the time they were seen; `topic` is that of a finding."""
-        given = {"vendor": vendor, "page": page, "topic": topic, "since": since, "verdict": verdict}
+        """The changes that pass every filter given, by the time they were seen; `topic` is that of a finding.
+
+        From `since` on, before `until`, and before the change with the id `older`.
+        """
+        given = {
+            "vendor": vendor, "page": page, "topic": topic, "since": since, "until": until, "verdict": verdict,
+            "importance": importance, "older": older,
+        }  # fmt: skip
         with self._reading() as db:
-            return iter(changes.changes(db, given, newest_first=newest_first, limit=limit))
+            ids = changes.ids(db, given, newest_first=newest_first, limit=limit)
+        return self._changes(ids)
+
+    def _changes(self, ids: Sequence[int]) -> Iterator[ChangeRecord]:
+        for start in range(0, len(ids), AT_ONCE):
+            with self._reading() as db:
+                some = changes.changes(db, ids[start : start + AT_ONCE])
+            yield from some
 
     def change(self, change_id: int) -> ChangeRecord:
         """One change."""
         with self._reading() as db:
             return changes.change(db, change_id)
 
-    # --- outbox ----------------------------------------------------------------------------------------------------
+    @property
+    def clauses(self) -> Clauses:
+        """The clauses of all versions, by their words and since when they stand."""
+        return Clauses(self._reading, self._writing, self._blobs)
 
-    def deliveries(self, *, state: DeliveryState | None = None, limit: int | None = None) -> tuple[Delivery, ...]:
-        """Deliveries, newest first."""
-        with self._reading() as db:
-            return deliveries.deliveries(db, state, limit)
+    @property
+    def listing(self) -> Listing:
+        """Everything of a kind, oldest first, without filling the memory."""
+        return Listing(self._reading)
 
-    def owed(self) -> tuple[int, int]:
-        """How many deliveries are neither sent nor given up, and how many of these were refused once already."""
-        with self._reading() as db:
-            return deliveries.owed(db)
-
-    def claim(self, now: datetime, lease: timedelta, folding: Folding) -> Parcel | None:
-        """Take what is due longest, and what goes with it; whoever has not finished it within the lease loses it."""
-        with self._writing() as db:
-            return deliveries.claim(db, now, lease, folding)
-
-    def sent(self, delivery_id: int, now: datetime, note: str = "") -> None:
-        """Note that its channel took a parcel, by its first delivery; `note` says what is wrong all the same."""
-        with self._writing() as db:
-            deliveries.sent(db, delivery_id, now, note)
-
-    def failed(
-        self, delivery_id: int, now: datetime, error: str, retry_at: datetime | None, served: tuple[str, ...] = ()
-    ) -> None:
-        """Note that its channel did not take a parcel, and when to try again; with None, never."""
-        with self._writing() as db:
-            deliveries.failed(db, delivery_id, now, error, retry_at, served)
-
-    def unfold(self, delivery_id: int, now: datetime, error: str) -> None:
-        """Owe each delivery of a parcel by itself, from now."""
-        with self._writing() as db:
-            deliveries.unfold(db, delivery_id, now, error)
-
-    def retry(self, delivery_id: int, now: datetime) -> None:
-        """Owe a delivery again, from now, that was given up or waits for its next try."""
-        with self._writing() as db:
-            deliveries.retry(db, delivery_id, now)
-
-    def stop(self, channel: str, now: datetime, reason: str, probe_at: datetime) -> None:
-        """Note that a channel takes nothing any more, and when to try it again."""
-        with self._writing() as db:
-            alerts.stop(db, channel, now, reason, probe_at)
-
-    def resume(self, channel: str) -> None:
-        """Note that a channel is well again."""
-        with self._writing() as db:
-            alerts.resume(db, channel)
-
-    def stopped(self) -> tuple[ChannelState, ...]:
-        """The channels that stopped."""
-        with self._reading() as db:
-            return alerts.stopped(db)
-
-    def given_up(self) -> dict[str, tuple[int, datetime, str]]:
-        """Channel -> how many alerts it never took that nobody has acknowledged, since when, and the last error."""
-        with self._reading() as db:
-            return alerts.given_up(db)
-
-    # --- alerts ----------------------------------------------------------------------------------------------------
-
-    def alerts(self, *, limit: int | None = None) -> tuple[AlertRecord, ...]:
-        """Alerts with their deliveries, newest first."""
-        with self._reading() as db:
-            return alerts.alerts(db, limit)
-
-    def alert(self, alert_id: int) -> AlertRecord:
-        """An alert with its deliveries."""
-        with self._reading() as db:
-            return alerts.alert(db, alert_id)
-
-    def acknowledge(self, alert_id: int, now: datetime) -> None:
-        """Note that somebody has seen to an alert; it is not repeated."""
-        with self._writing() as db:
-            alerts.acknowledge(db, alert_id, now)
-
-    def mute(self, wanted: Mute, now: datetime) -> None:
-        """Tell nobody of a page or topic until a time."""
-        with self._writing() as db:
-            alerts.mute(db, wanted, now)
-
-    def unmute(self, page: str, topic: str, now: datetime) -> int:
-        """End a mute now; how many there were."""
-        with self._writing() as db:
-            return alerts.unmute(db, page, topic, now)
-
-    def mutes(self, now: datetime) -> tuple[Mute, ...]:
-        """The mutes in force."""
-        with self._reading() as db:
-            return alerts.mutes(db, now)
-
-    def troubles(self) -> tuple[Trouble, ...]:
-        """The monitor's own troubles that have not ended."""
-        with self._reading() as db:
-            return alerts.troubles(db)
-
-    def note_troubles(
-        self, told: Sequence[Trouble], untold: Sequence[Trouble], channels: Sequence[str], now: datetime
-    ) -> None:
-        """Note troubles that began or ended, and owe one alert of those to be told to the channels."""
-        with self._writing() as db:
-            alerts.note_troubles(db, told, untold, channels, now)
+    # --- the file --------------------------------------------------------------------------------------------------
 
     def tally(self, before: Tally | None = None) -> Tally:
         """How much there is. Cheap with the one `before`: changes are only ever added, so those since then are counted."""
         with self._reading() as db:
             return tally.tally(db, before or Tally())
 
-    # --- the file --------------------------------------------------------------------------------------------------
-
-    def verify(self) -> Iterator[str]:
-        """Every problem of the archive in a sentence that names the record; none if all is well."""
+    def head(self) -> Entry | None:
+        """The ledger's last entry: who writes it down can prove later that nothing before it was changed."""
         with self._reading() as db:
-            yield from integrity.problems(db)
+            return ledger.head(db)
+
+    def verify(self, held: tuple[int, bytes] | None = None) -> Iterator[str]:
+        """Every problem of the archive in a sentence that names the record; none if all is well.
+
+        `held` is the number and the hash of an entry that was the ledger's head at some time.
+        """
+        with self._reading() as db:
+            yield from integrity.problems(db, held)
+
+    def evidence(self, change_id: int) -> Evidence:
+        """All that shows a change, with the proof of it."""
+        with self._reading() as db:
+            return proofs.evidence(db, self._blobs, change_id)
+
+    def removable(self, before: datetime) -> tuple[Removable, ...]:
+        """The snapshots that no version, alert or later reading needs, and that no capture has brought since a time."""
+        with self._reading() as db:
+            return retention.removable(db, before)
+
+    def remove(self, some: Sequence[Removable], now: datetime, reason: str) -> None:
+        """Let go of the bytes of snapshots; the captures stay, and what was removed, when and why is recorded."""
+        with self._writing() as db:
+            retention.remove(db, self._blobs, some, now, reason)
+
+    def vacuum(self) -> None:
+        """Write the file anew without the room that nothing fills."""
+        with self._reading() as db:
+            clause_index.compact(db)
+            db.execute("VACUUM")
 
     def backup(self, target: Path) -> None:
         """Write a copy of the archive as of now, whole or not at all; ArchiveError if the file exists."""

@@ -13,10 +13,12 @@ import sqlite3
 import zstandard
 
 from monitor.archive.codec import row
-from monitor.errors import DamagedRecord
+from monitor.errors import DamagedRecord, RemovedBytes
 
 LEVEL = 1
 MOST_FRAMES = 8
+GONE = b""
+"""What stands where bytes were let go; what is stored of any bytes, none at all included, is longer."""
 SURELY_SMALL = 20
 """A delta under this fraction of the body is taken without trying how small the body alone would be."""
 CACHED = 8
@@ -34,10 +36,12 @@ class Blobs:
         """Store bytes within the caller's transaction; their SHA-256 in hex, which the caller may know. `like` is that of similar
         stored ones."""
         sha256 = sha256 or hashlib.sha256(body).hexdigest()
-        if self._row(sha256) is None:
+        found = self._row(sha256)
+        if found is None or found["data"] == GONE:
             data, base, depth = self._compressed(body, like)
             self._db.execute(
-                "INSERT INTO blobs (sha256, size, base, depth, data) VALUES (:sha256, :size, :base, :depth, :data)",
+                """INSERT INTO blobs (sha256, size, base, depth, data) VALUES (:sha256, :size, :base, :depth, :data)
+                ON CONFLICT (sha256) DO UPDATE SET base = excluded.base, depth = excluded.depth, data = excluded.data""",
                 row(sha256=sha256, size=len(body), base=base, depth=depth, data=data),
             )
         self._remember(sha256, body)
@@ -46,6 +50,31 @@ class Blobs:
     def get(self, sha256: str) -> bytes:
         """The bytes of that SHA-256. DamagedRecord if they are not, or are no longer, what was stored."""
         return self._read(sha256, MOST_FRAMES)
+
+    def forget(self, unneeded: set[str]) -> None:
+        """Let go of bytes, within the caller's transaction; what was compressed against them gets another base."""
+        found = self._db.execute("SELECT sha256, base FROM blobs WHERE base IS NOT NULL ORDER BY depth, id").fetchall()
+        bases = {each["sha256"]: each["base"] for each in found}
+        for sha256 in [each for each, base in bases.items() if base in unneeded and each not in unneeded]:
+            bases[sha256] = self._rebased(sha256, _first_kept(sha256, bases, unneeded))
+        for sha256 in unneeded:
+            self._db.execute("UPDATE blobs SET base = NULL, depth = 0, data = ? WHERE sha256 = ?", (GONE, sha256))
+            self._cache.pop(sha256, None)
+        kept = {sha256: base for sha256, base in bases.items() if base and sha256 not in unneeded}
+        self._db.executemany(
+            "UPDATE blobs SET depth = ? WHERE sha256 = ?", [(_depth(each, kept), each) for each in kept]
+        )
+
+    def _rebased(self, sha256: str, base: str | None) -> str | None:
+        """Compress stored bytes anew, against that base if it helps; the base they have then."""
+        body = self.get(sha256)
+        alone, delta = _compress(body), self._delta(body, base)
+        data, base = (alone, None) if delta is None or len(delta) >= len(alone) else (delta, base)
+        self._db.execute(
+            "UPDATE blobs SET base = ?, depth = ?, data = ? WHERE sha256 = ?",
+            (base, int(base is not None), data, sha256),
+        )
+        return base
 
     def _compressed(self, body: bytes, like: str | None) -> tuple[bytes, str | None, int]:
         """The form to store, the base that it needs, and the number of frames below it."""
@@ -61,7 +90,7 @@ class Blobs:
     def _base(self, like: str | None) -> tuple[str | None, int]:
         """What to compress against, and its depth: `like`, or its chain's first blob where the chain is full."""
         found = self._row(like)
-        if found is None:
+        if found is None or found["data"] == GONE:
             return None, 0
         if found["depth"] + 1 < MOST_FRAMES:
             return like, found["depth"]
@@ -83,6 +112,8 @@ class Blobs:
         found = self._row(sha256)
         if found is None or not frames_left:
             raise DamagedRecord(f"the bytes {sha256} are not in the archive")
+        if found["data"] == GONE:
+            raise RemovedBytes(f"the bytes {sha256} were let go; `monitor vacuum` says by which rule")
         base = b"" if found["base"] is None else self._read(found["base"], frames_left - 1)
         body = _decompress(found["data"], base, found["size"], sha256)
         self._remember(sha256, body)
@@ -99,6 +130,21 @@ class Blobs:
         self._cache[sha256] = body
         if len(self._cache) > CACHED:
             del self._cache[next(iter(self._cache))]
+
+
+def _first_kept(sha256: str, bases: dict[str, str | None], unneeded: set[str]) -> str | None:
+    """The nearest of the bytes below some that stays."""
+    base = bases.get(sha256)
+    while base in unneeded:
+        base = bases.get(base)
+    return base
+
+
+def _depth(sha256: str, bases: dict[str, str]) -> int:
+    depth = 0
+    while sha256 in bases:
+        sha256, depth = bases[sha256], depth + 1
+    return depth
 
 
 def _compress(body: bytes, base: bytes = b"") -> bytes:

@@ -87,9 +87,14 @@ def pack(kind: TypeAdapter[T], value: T) -> bytes:
 
 def unpack(kind: TypeAdapter[T], stored: bytes, name: str) -> T:
     """The value that `pack` wrote; DamagedRecord with the record's `name` if it is no such value."""
+    return from_json(kind, unpacked(stored, name), name)
+
+
+def unpacked(stored: bytes, name: str) -> bytes:
+    """The JSON of a packed value; DamagedRecord with the record's `name` if it cannot be decompressed."""
     try:
         if not 0 <= zstandard.frame_content_size(stored) <= MOST_PACKED:
             raise zstandard.ZstdError("its size is impossible")
-        return from_json(kind, zstandard.decompress(stored), name)
+        return zstandard.decompress(stored)
     except zstandard.ZstdError as error:
         raise DamagedRecord(f"{name} cannot be decompressed: {error}") from error

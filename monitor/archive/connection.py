@@ -22,6 +22,10 @@ Mode = Literal["write", "read", "beside"]
 
 BUSY_SECONDS = 30.0
 POLL_SECONDS = 0.05
+STEPS_BETWEEN_LOOKS = 10_000
+"""Instructions of SQLite, some microseconds each thousand, between two looks at whether time is up."""
+
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT)
 
 
 def journal_mode(sqlite: tuple[int, int, int]) -> str:
@@ -45,6 +49,13 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     return db
 
 
+def connect_in_memory() -> sqlite3.Connection:
+    """A connection to a database of its own, gone when it is closed."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.row_factory = sqlite3.Row
+    return db
+
+
 def configure(db: sqlite3.Connection, *, read_only: bool) -> None:
     """Set every pragma, and read each back: SQLite is silent about one that it did not apply."""
     wanted: dict[str, str | int] = {
@@ -57,12 +68,19 @@ def configure(db: sqlite3.Connection, *, read_only: bool) -> None:
     }
     if not read_only:
         major, minor, patch = sqlite3.sqlite_version_info
-        wanted |= {"journal_mode": journal_mode((major, minor, patch)), "synchronous": 2}
+        wanted |= {"journal_mode": journal_mode((major, minor, patch)), "synchronous": 2, "temp_store": 2}
     for pragma, value in wanted.items():
         db.execute(f"PRAGMA {pragma} = {value}")
         (applied,) = db.execute(f"PRAGMA {pragma}").fetchone() or (0,)  # builds without mmap answer nothing
         if applied != value:
             raise ArchiveError(f"PRAGMA {pragma} is {applied} and should be {value}")
+
+
+def break_off(db: sqlite3.Connection, seconds: float) -> None:
+    """Let no statement be at work once so many seconds are over; it then fails as interrupted."""
+    end = time.monotonic() + seconds
+    db.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
+    db.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 @contextmanager
@@ -96,7 +114,7 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
         raise (ArchiveBusy if busy else ArchiveError)(f"{path}: {error}") from error
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error

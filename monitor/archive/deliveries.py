@@ -8,6 +8,7 @@ them: it stands for all, attempt by attempt, until it is sent.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.archive.codec import TEXTS, from_json, instant, instant_or_none, row
@@ -156,6 +157,18 @@ def retry(db: sqlite3.Connection, delivery: int, now: datetime) -> None:
         WHERE (id = (SELECT first FROM parcel) OR folded_into = (SELECT first FROM parcel)) AND state IN ('owed', 'failed')""",
         row(id=delivery, now=now),
     )
+
+
+def end(db: sqlite3.Connection, some: Iterable[int], state: DeliveryState) -> None:
+    """Owe deliveries no longer, in a state that says why."""
+    for delivery in tuple(some):
+        alone(db, delivery)
+        db.execute("UPDATE deliveries SET state = :state, next_at = NULL WHERE id = :id", row(id=delivery, state=state))
+
+
+def alone(db: sqlite3.Connection, delivery: int) -> None:
+    """Take a delivery out of the parcel that it was folded into, or stood for: the others go by themselves."""
+    db.execute("UPDATE deliveries SET folded_into = NULL WHERE id = :id OR folded_into = :id", row(id=delivery))
 
 
 def _demand(db: sqlite3.Connection, delivery: int) -> None:

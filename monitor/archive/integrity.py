@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from monitor.archive import audit, schema
 from monitor.archive.blobs import Blobs
-from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, from_json, unpack
+from monitor.archive.clause_integrity import in_documents, in_words
+from monitor.archive.codec import HEADERS, HOPS, unpack
 from monitor.errors import DamagedRecord
 
+# What is last is so by its time; by its number where the clock once went back. What an import brings in later has higher numbers.
 _RULES = {
     "snapshot {} has another size than its bytes": """
         SELECT snapshots.id FROM snapshots JOIN blobs USING (sha256) WHERE snapshots.size <> blobs.size""",
@@ -25,18 +28,31 @@ _RULES = {
         SELECT checks.id FROM checks JOIN versions ON versions.id = checks.version
         WHERE versions.page <> checks.page""",
     "change {} is not between two successive versions of its page": """
-        SELECT changes.id FROM changes JOIN versions ON versions.id = changes.after
-        WHERE versions.page <> changes.page OR changes.before IS NOT
-            (SELECT max(id) FROM versions WHERE page = changes.page AND id < changes.after)""",
+        SELECT changes.id FROM changes JOIN versions AS new ON new.id = changes.after
+        WHERE new.page <> changes.page OR changes.before NOT IN (
+            (SELECT max(id) FROM versions WHERE page = changes.page AND id < changes.after),
+            (SELECT id FROM versions
+            WHERE page = changes.page AND id <= max(changes.before, changes.after)
+                AND (seen_at, id) < (new.seen_at, new.id)
+            ORDER BY seen_at DESC, id DESC LIMIT 1))""",
     "change {} was not seen when its version was": """
         SELECT changes.id FROM changes JOIN versions ON versions.id = changes.after
         WHERE versions.seen_at <> changes.seen_at""",
     "page {} does not stand at its last version": """
-        SELECT id FROM pages WHERE version IS NOT (SELECT max(id) FROM versions WHERE page = pages.id)""",
+        SELECT id FROM pages WHERE version IS NOT (SELECT max(id) FROM versions WHERE page = pages.id) AND version IS NOT
+            (SELECT id FROM versions WHERE page = pages.id ORDER BY seen_at DESC, id DESC LIMIT 1)""",
     "page {} does not stand at its last change": """
-        SELECT id FROM pages WHERE last_change IS NOT (SELECT max(id) FROM changes WHERE page = pages.id)""",
+        SELECT id FROM pages WHERE last_change IS NOT (SELECT max(id) FROM changes WHERE page = pages.id) AND last_change IS NOT
+            (SELECT id FROM changes WHERE page = pages.id ORDER BY seen_at DESC, id DESC LIMIT 1)""",
     "page {} does not stand at its last capture": """
-        SELECT id FROM pages WHERE last_check IS NOT (SELECT max(id) FROM checks WHERE page = pages.id)""",
+        SELECT id FROM pages WHERE last_check IS NOT (SELECT max(id) FROM checks WHERE page = pages.id) AND last_check IS NOT
+            (SELECT id FROM checks WHERE page = pages.id ORDER BY at DESC, id DESC LIMIT 1)""",
+    "version {} was not last seen by its last capture": """
+        SELECT id FROM versions WHERE last_seen_at IS NOT
+            (SELECT max(versions.seen_at, coalesce(max(checks.at), '')) FROM checks WHERE checks.version = versions.id)""",
+    "the bytes {} are not one frame above those that they need": """
+        SELECT blobs.sha256 FROM blobs JOIN blobs AS base ON base.sha256 = blobs.base
+        WHERE blobs.depth <> base.depth + 1""",
     "delivery {} is neither done nor due at any time": """
         SELECT id FROM deliveries WHERE (state IN ('owed', 'sending')) <> (next_at IS NOT NULL)""",
     "delivery {} is sent without a time, or has a time without being sent": """
@@ -44,9 +60,30 @@ _RULES = {
 }
 
 
-def problems(db: sqlite3.Connection) -> Iterator[str]:
-    """Every problem found. Each read is short, lest a writer wait; all bytes come from the file, none from a cache."""
-    for search in (_in_file, _in_references, _in_rules, _in_blobs, _in_documents, _in_answers):
+_LET_GO = """SELECT blobs.sha256 FROM blobs WHERE data = x'' AND sha256 NOT IN (SELECT document FROM versions)
+    AND NOT EXISTS (SELECT 1 FROM snapshots WHERE snapshots.sha256 = blobs.sha256
+        AND snapshots.id NOT IN (SELECT snapshot FROM removals))"""
+"""Bytes that are gone as the rules of retention have it: their removal is recorded."""
+
+
+def problems(db: sqlite3.Connection, held: tuple[int, bytes] | None = None) -> Iterator[str]:
+    """Every problem found. Each read is short, lest a writer wait; all bytes come from the file, none from a cache.
+
+    `held` is the number and the hash of an entry of the ledger that was its head at some time.
+    """
+    if held:
+        yield from audit.not_held(db, *held)
+    for search in (
+        _in_file,
+        schema.foreign,
+        _in_references,
+        _in_rules,
+        _in_blobs,
+        in_documents,
+        in_words,
+        _in_answers,
+        audit.problems,
+    ):
         try:
             yield from search(db)
         except sqlite3.DatabaseError as error:
@@ -72,20 +109,11 @@ def _in_rules(db: sqlite3.Connection) -> Iterator[str]:
 
 def _in_blobs(db: sqlite3.Connection) -> Iterator[str]:
     blobs = Blobs(db)
-    for (sha256,) in db.execute("SELECT sha256 FROM blobs ORDER BY id").fetchall():
+    for (sha256,) in db.execute(f"SELECT sha256 FROM blobs WHERE sha256 NOT IN ({_LET_GO}) ORDER BY id").fetchall():  # noqa: S608
         try:
             blobs.get(sha256)
         except DamagedRecord as damage:
             yield str(damage) if sha256 in str(damage) else f"the bytes {sha256} are lost: {damage}"
-
-
-def _in_documents(db: sqlite3.Connection) -> Iterator[str]:
-    blobs = Blobs(db)
-    for version, sha256 in db.execute("SELECT id, document FROM versions ORDER BY id").fetchall():
-        try:
-            from_json(DOCUMENT, blobs.get(sha256), f"version {version}: its document")
-        except DamagedRecord as damage:
-            yield f"version {version}: {damage}"
 
 
 def _in_answers(db: sqlite3.Connection) -> Iterator[str]:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-SCHEMA_VERSION = 3  # the number of migrations below
+from monitor.archive import ledger
+from monitor.archive.views import FIRST_VIEWS, SHOWN_VIEWS
+
+SCHEMA_VERSION = 5  # the number of migrations below
 MIGRATIONS = Migrations("monitor")
 
 _TABLES = (
@@ -140,32 +143,6 @@ _INDEXES = (
     "CREATE INDEX deliveries_of_alert ON deliveries (alert)",
     "CREATE INDEX deliveries_by_state ON deliveries (state, next_at)",
 )
-_VIEWS = (
-    """CREATE VIEW recorded_changes AS
-    SELECT changes.id, pages.vendor, pages.vendor_name, pages.name AS page, pages.type, pages.url,
-        changes.seen_at, changes.previous_at, changes.verdict, changes.importance, changes.topics, changes.summary,
-        changes.why,
-        changes.before AS before_version, old_text.sha256 AS before_snapshot, old.seen_at AS before_seen_at,
-        changes.after AS after_version, new_text.sha256 AS after_snapshot, new.seen_at AS after_seen_at
-    FROM changes
-    JOIN pages ON pages.id = changes.page
-    JOIN versions AS old ON old.id = changes.before
-    JOIN versions AS new ON new.id = changes.after
-    JOIN snapshots AS old_text ON old_text.id = old.snapshot
-    JOIN snapshots AS new_text ON new_text.id = new.snapshot""",
-    """CREATE VIEW page_states AS
-    SELECT pages.vendor, pages.vendor_name, pages.name AS page, pages.type, pages.url,
-        last.at AS last_check_at, last.outcome, last.reason, good.at AS last_good_at,
-        pages.failing_since, pages.failures, changes.seen_at AS last_change_at, pages.last_change AS last_change_id,
-        pages.next_check_at,
-        (SELECT count(*) FROM checks WHERE checks.page = pages.id) AS captures,
-        (SELECT count(*) FROM versions WHERE versions.page = pages.id) AS versions,
-        (SELECT count(*) FROM changes AS each WHERE each.page = pages.id) AS changes
-    FROM pages
-    LEFT JOIN checks AS last ON last.id = pages.last_check
-    LEFT JOIN checks AS good ON good.id = pages.last_good
-    LEFT JOIN changes ON changes.id = pages.last_change""",
-)
 
 
 _ALERTS = (
@@ -235,11 +212,92 @@ _ALERTS = (
     "CREATE UNIQUE INDEX open_troubles ON troubles (kind, subject) WHERE ended_at IS NULL",
 )
 
+_LEDGER = (
+    """CREATE TABLE ledger (
+        id INTEGER PRIMARY KEY, -- counts from 1, without a gap
+        kind TEXT NOT NULL, -- the record's table
+        record INTEGER NOT NULL, -- its id
+        digest BLOB NOT NULL CHECK (length(digest) = 32), -- SHA-256 of the record as it then stood; zeros: it was removed
+        hash BLOB NOT NULL CHECK (length(hash) = 32) -- SHA-256 of this entry and of the two that it names
+    ) STRICT""",
+    """CREATE TRIGGER ledger_keeps_what_it_says BEFORE UPDATE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'entries of the ledger are never changed'); END""",
+    """CREATE TRIGGER ledger_keeps_its_entries BEFORE DELETE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'entries of the ledger are never removed'); END""",
+    "ALTER TABLE stopped_channels RENAME TO old_stopped_channels",
+    """CREATE TABLE stopped_channels (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        stopped_at TEXT NOT NULL CHECK (length(stopped_at) = 27),
+        reason TEXT NOT NULL,
+        probe_at TEXT NOT NULL CHECK (length(probe_at) = 27) -- when one delivery is tried on it again
+    ) STRICT""",
+    """INSERT INTO stopped_channels (name, stopped_at, reason, probe_at)
+    SELECT name, stopped_at, reason, probe_at FROM old_stopped_channels""",
+    "DROP TABLE old_stopped_channels",
+    """CREATE TABLE removals (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        snapshot INTEGER NOT NULL UNIQUE REFERENCES snapshots (id), -- whose bytes were let go
+        removed_at TEXT NOT NULL CHECK (length(removed_at) = 27),
+        reason TEXT NOT NULL
+    ) STRICT""",
+)
+
+_CLAUSES = (
+    "CREATE INDEX versions_by_time ON versions (page, seen_at)",
+    """CREATE TABLE indexed_pages (
+        page INTEGER PRIMARY KEY REFERENCES pages (id),
+        version INTEGER NOT NULL REFERENCES versions (id) -- the last one whose clauses are noted
+    ) STRICT""",
+    """CREATE TABLE clauses (
+        id INTEGER PRIMARY KEY,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        key INTEGER NOT NULL, -- 64 bits of a hash of the text as compared
+        text TEXT NOT NULL,
+        UNIQUE (page, key)
+    ) STRICT""",
+    """CREATE TABLE places (
+        id INTEGER PRIMARY KEY,
+        page INTEGER NOT NULL REFERENCES pages (id),
+        kind TEXT NOT NULL CHECK (kind IN ('heading', 'paragraph', 'item', 'row')),
+        trail TEXT NOT NULL -- JSON
+    ) STRICT""",
+    "CREATE INDEX places_of_page ON places (page)",
+    """CREATE TABLE spells (
+        clause INTEGER NOT NULL REFERENCES clauses (id),
+        began INTEGER NOT NULL REFERENCES versions (id),
+        ended INTEGER REFERENCES versions (id) CHECK (ended <> began), -- the first version without it; null while it stands
+        place INTEGER NOT NULL REFERENCES places (id),
+        PRIMARY KEY (clause, began)
+    ) STRICT, WITHOUT ROWID""",
+    # Without content of its own, as the text stands in `clauses`. What is a word was settled before: see `query.py`.
+    "CREATE VIRTUAL TABLE clause_words USING fts5 (words, content = '', tokenize = 'ascii')",
+    "CREATE VIRTUAL TABLE clause_terms USING fts5vocab (clause_words, 'instance')",
+    """CREATE VIEW recorded_clauses AS
+    SELECT clauses.id AS clause, pages.vendor, pages.name AS page, clauses.key, places.kind, places.trail, clauses.text,
+        spells.began AS began_version, came.seen_at AS since, came.technical AS as_read, brought.id AS brought_by,
+        last.last_seen_at, spells.ended AS ended_version, went.seen_at AS ended_at,
+        coalesce(went.technical, 0) AS ended_as_read, dropped.id AS dropped_by, came.language
+    FROM clauses
+    JOIN pages ON pages.id = clauses.page
+    JOIN spells ON spells.clause = clauses.id
+    JOIN places ON places.id = spells.place
+    JOIN versions AS came ON came.id = spells.began
+    JOIN indexed_pages ON indexed_pages.page = clauses.page
+    JOIN versions AS last ON last.id = CASE WHEN spells.ended IS NULL THEN indexed_pages.version
+        ELSE (SELECT id FROM versions WHERE versions.page = clauses.page
+            AND (versions.seen_at, versions.id) < (SELECT seen_at, id FROM versions AS next WHERE next.id = spells.ended)
+            ORDER BY versions.seen_at DESC, versions.id DESC LIMIT 1) END
+    LEFT JOIN versions AS went ON went.id = spells.ended
+    LEFT JOIN changes AS brought ON brought.after = spells.began
+    LEFT JOIN changes AS dropped ON dropped.after = spells.ended""",
+)
+
 
 @MIGRATIONS()
 def first_tables(db: Database) -> None:
     """Pages, what was fetched, what was read, what it meant, what is owed."""
-    for statement in (*_TABLES, *_INDEXES, *_VIEWS):
+    for statement in (*_TABLES, *_INDEXES, *FIRST_VIEWS):
         db.execute(statement)
 
 
@@ -256,3 +314,18 @@ def pages_by_their_way(db: Database) -> None:
     db.execute("ALTER TABLE pages ADD COLUMN needs_browser INTEGER NOT NULL DEFAULT 0 CHECK (needs_browser IN (0, 1))")
     db.execute("ALTER TABLE pages ADD COLUMN effective_on TEXT CHECK (length(effective_on) = 10)")
     db.execute("CREATE INDEX pages_by_next_check ON pages (next_check_at)")
+
+
+@MIGRATIONS()
+def history_and_evidence(db: Database) -> None:
+    """Views by which other tools show who and when beside what; every record entered in a ledger, as it stands; bytes let go."""
+    for statement in (*SHOWN_VIEWS, *_LEDGER):
+        db.execute(statement)
+    ledger.append_all(db.conn)
+
+
+@MIGRATIONS()
+def clauses_and_their_words(db: Database) -> None:
+    """Every clause once, since when and until when it stood, and which words are in it. Opening the archive fills them."""
+    for statement in _CLAUSES:
+        db.execute(statement)

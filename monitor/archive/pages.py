@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from monitor.archive.alerts import mutes
 from monitor.archive.codec import HEADERS, instant, instant_or_none, row, unpack
 from monitor.errors import DamagedRecord, UsageError
 from monitor.model import Held, Known, Page, Validators
-from monitor.records import PageState
+from monitor.records import PageState, Standing
 
 EARLIER = timedelta(days=30)
 """How long a text counts as one that the page showed before."""
@@ -94,26 +96,52 @@ def later(db: sqlite3.Connection, now: datetime) -> dict[str, tuple[datetime, st
     return {each["key"]: (instant(each["next_check_at"]), each["url"]) for each in found}
 
 
+def standings(db: sqlite3.Connection) -> tuple[Standing, ...]:
+    """Where every page stands, by vendor and name; nothing is counted, so that it takes as long as there are pages."""
+    columns = ", ".join(field.name for field in fields(Standing))
+    found = db.execute(f"SELECT {columns} FROM page_states ORDER BY vendor, page")  # noqa: S608 - names of ours
+    return tuple(Standing(**_standing(each)) for each in found)
+
+
+def current(db: sqlite3.Connection) -> dict[str, tuple[int, ...]]:
+    """Vendor -> the versions that its pages show now, by their numbers."""
+    found: dict[str, tuple[int, ...]] = {}
+    for each in db.execute("SELECT vendor, version FROM pages WHERE version IS NOT NULL ORDER BY vendor, name"):
+        found[each["vendor"]] = (*found.get(each["vendor"], ()), each["version"])
+    return found
+
+
+def page(db: sqlite3.Connection, vendor: str, name: str) -> PageState:
+    """Where one page stands. UsageError if the archive has no such page."""
+    found = db.execute("SELECT * FROM page_states WHERE vendor = ? AND page = ?", (vendor, name)).fetchone()
+    if found is None:
+        raise UsageError(f"{vendor}/{name}: the archive has no such page")
+    return _page_state(found)
+
+
 def _page_state(found: sqlite3.Row) -> PageState:
     return PageState(
-        vendor=found["vendor"],
-        vendor_name=found["vendor_name"],
-        page=found["page"],
-        type=found["type"],
-        url=found["url"],
-        last_check_at=instant_or_none(found["last_check_at"]),
-        outcome=found["outcome"],
-        reason=found["reason"] or "",
-        last_good_at=instant_or_none(found["last_good_at"]),
-        failing_since=instant_or_none(found["failing_since"]),
-        failures=found["failures"],
-        last_change_at=instant_or_none(found["last_change_at"]),
-        last_change_id=found["last_change_id"],
-        next_check_at=instant_or_none(found["next_check_at"]),
-        captures=found["captures"],
-        versions=found["versions"],
-        changes=found["changes"],
+        **_standing(found), captures=found["captures"], versions=found["versions"], changes=found["changes"]
     )
+
+
+def _standing(found: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "vendor": found["vendor"],
+        "vendor_name": found["vendor_name"],
+        "page": found["page"],
+        "type": found["type"],
+        "url": found["url"],
+        "last_check_at": instant_or_none(found["last_check_at"]),
+        "outcome": found["outcome"],
+        "reason": found["reason"] or "",
+        "last_good_at": instant_or_none(found["last_good_at"]),
+        "failing_since": instant_or_none(found["failing_since"]),
+        "failures": found["failures"],
+        "last_change_at": instant_or_none(found["last_change_at"]),
+        "last_change_id": found["last_change_id"],
+        "next_check_at": instant_or_none(found["next_check_at"]),
+    }
 
 
 def page_id(db: sqlite3.Connection, vendor: str, name: str) -> int:

@@ -7,11 +7,13 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.archive import clause_index, reminders
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, pack, row, stamp, to_json
 from monitor.archive.connection import insert
 from monitor.errors import ArchiveError
 from monitor.model import HEALTHY, Capture, Change, Outcome, Owed, Page, Version
+from monitor.records import day_reminded_of
 
 CREDENTIALS = frozenset(
     (
@@ -33,37 +35,58 @@ class Recorded:
     change: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a page stood when a check was made: its row, the version in force, the last check that brought bytes of it."""
+
+    page: int
+    version: int | None
+    last_read: int | None
+
+
 def record(db: sqlite3.Connection, blobs: Blobs, page: Page, outcome: Outcome) -> Recorded:
     """Write an outcome down. ArchiveError if it contradicts itself."""
-    _refuse_contradictions(page, outcome)
-    capture = outcome.capture
     before = _put_page(db, page)
-    snapshot, sha256 = _put_snapshot(db, blobs, before, capture)
-    version = _put_version(db, blobs, before, snapshot, outcome.version, capture.at)
-    change = _put_change(db, before, version, outcome.change, capture)
-    check = _put_check(db, before, snapshot, version, outcome)
+    recorded = put(db, blobs, page, before, outcome)
+    if recorded.version is not None:
+        reminders.follow(db, before.page, outcome.effective_on, outcome.capture.at)
     if outcome.fingerprint:
-        db.execute("UPDATE versions SET fingerprint = ? WHERE id = ?", (outcome.fingerprint, before["version"]))
-    if change is not None and (outcome.owed or _is_alert(outcome.change)):
-        _put_alert(db, page, change, outcome.owed, capture)
-    _put_state(db, before["id"], outcome, Recorded(check, sha256, version, change))
-    return Recorded(check, sha256, version, change)
+        db.execute("UPDATE versions SET fingerprint = ? WHERE id = ?", (outcome.fingerprint, before.version))
+    _put_state(db, before.page, outcome, recorded)
+    return recorded
 
 
 def reread(db: sqlite3.Connection, blobs: Blobs, page: Page, version: Version, at: datetime) -> int:
     """Write down what another way of reading finds in a page's last snapshot; no check was made, so none is recorded."""
     before = _put_page(db, page)
-    version_id = _put_version(db, blobs, before, None, version, at)
-    db.execute("UPDATE pages SET version = ? WHERE id = ?", (version_id, before["id"]))
-    assert version_id is not None
+    version_id = put_version(db, blobs, before, None, version, at)
+    db.execute("UPDATE pages SET version = ? WHERE id = ?", (version_id, before.page))
     return version_id
 
 
-def _refuse_contradictions(page: Page, outcome: Outcome) -> None:
+def put(db: sqlite3.Connection, blobs: Blobs, page: Page, before: Standing, outcome: Outcome) -> Recorded:
+    """The rows of one check, wherever in the page's time it lies; where the page stands afterwards is left to the caller."""
+    _refuse_contradictions(page, before, outcome)
+    capture = outcome.capture
+    snapshot, sha256 = _put_snapshot(db, blobs, before, capture)
+    version = change = None
+    if outcome.version is not None:
+        version = put_version(db, blobs, before, snapshot, outcome.version, capture.at)
+    if outcome.change is not None and version is not None:
+        change = put_change(db, before, version, outcome.change, capture.at)
+    check = _put_check(db, before, snapshot, version, outcome)
+    if change is not None and (outcome.owed or _is_alert(outcome.change)):
+        put_alert(db, page, change, outcome.owed, capture.at)
+    return Recorded(check, sha256, version, change)
+
+
+def _refuse_contradictions(page: Page, before: Standing, outcome: Outcome) -> None:
     if outcome.version is not None and outcome.capture.outcome not in HEALTHY:
         raise ArchiveError(f"{page.key}: a capture that is {outcome.capture.outcome!r} begins no version")
     if outcome.change is not None and outcome.version is None:
         raise ArchiveError(f"{page.key}: a change needs the version that it leads to")
+    if outcome.change is not None and before.version is None:
+        raise ArchiveError(f"{page.key}: a page's first version is no change")
     if outcome.owed and outcome.change is None:
         raise ArchiveError(f"{page.key}: an alert needs its change")
 
@@ -73,25 +96,25 @@ def _is_alert(change: Change | None) -> bool:
     return change is not None and change.verdict == "alert"
 
 
-def _put_page(db: sqlite3.Connection, page: Page) -> sqlite3.Row:
-    """The page's row as it was before this check but for what the watchlist says of it."""
-    found: sqlite3.Row = db.execute(
+def _put_page(db: sqlite3.Connection, page: Page) -> Standing:
+    """Where the page stood before this check; what the watchlist says of it is brought up to date."""
+    found = db.execute(
         """INSERT INTO pages (vendor, name, vendor_name, type, url) VALUES (:vendor, :name, :vendor_name, :type, :url)
         ON CONFLICT (vendor, name) DO UPDATE
         SET vendor_name = excluded.vendor_name, type = excluded.type, url = excluded.url
-        RETURNING *""",
+        RETURNING id, version, last_read""",
         row(vendor=page.vendor, name=page.name, vendor_name=page.vendor_name, type=page.type, url=page.url),
     ).fetchone()
-    return found
+    return Standing(*found)
 
 
 def _put_snapshot(
-    db: sqlite3.Connection, blobs: Blobs, page: sqlite3.Row, capture: Capture
+    db: sqlite3.Connection, blobs: Blobs, before: Standing, capture: Capture
 ) -> tuple[int | None, str | None]:
     if capture.body is None:
         return None, None
-    sha256 = blobs.put(capture.body, like=_similar(db, page, capture), sha256=capture.sha256)
-    values = row(page=page["id"], sha256=sha256, content_type=capture.content_type)
+    sha256 = blobs.put(capture.body, like=_similar(db, before, capture), sha256=capture.sha256)
+    values = row(page=before.page, sha256=sha256, content_type=capture.content_type)
     found = db.execute(
         "SELECT id FROM snapshots WHERE page = :page AND sha256 = :sha256 AND content_type = :content_type", values
     ).fetchone()
@@ -100,35 +123,29 @@ def _put_snapshot(
     return insert(db, "snapshots", **values, size=len(capture.body), seen_at=capture.at), sha256
 
 
-def _similar(db: sqlite3.Connection, page: sqlite3.Row, capture: Capture) -> str | None:
+def _similar(db: sqlite3.Connection, before: Standing, capture: Capture) -> str | None:
     """The bytes that these most likely resemble: good ones the last good ones, bad ones whatever came last."""
-    if capture.outcome in HEALTHY and page["last_read"] is not None:
+    if capture.outcome in HEALTHY and before.last_read is not None:
         sql = "SELECT sha256 FROM checks JOIN snapshots ON snapshots.id = checks.snapshot WHERE checks.id = :last_read"
     else:
-        sql = "SELECT sha256 FROM snapshots WHERE page = :id ORDER BY id DESC LIMIT 1"
-    found = db.execute(sql, dict(page)).fetchone()
+        sql = "SELECT sha256 FROM snapshots WHERE page = :page ORDER BY id DESC LIMIT 1"
+    found = db.execute(sql, row(page=before.page, last_read=before.last_read)).fetchone()
     return None if found is None else found["sha256"]
 
 
-def _put_version(
-    db: sqlite3.Connection,
-    blobs: Blobs,
-    page: sqlite3.Row,
-    snapshot: int | None,
-    version: Version | None,
-    at: datetime,
-) -> int | None:
-    if version is None:
-        return None
-    if snapshot is None:  # a reading of the bytes that the server says still stand
-        read = db.execute("SELECT snapshot FROM checks WHERE id = ?", (page["last_read"],)).fetchone()
+def put_version(
+    db: sqlite3.Connection, blobs: Blobs, before: Standing, snapshot: int | None, version: Version, at: datetime
+) -> int:
+    """A version, seen first at a time; without a snapshot it was read in the bytes that stand."""
+    if snapshot is None:
+        read = db.execute("SELECT snapshot FROM checks WHERE id = ?", (before.last_read,)).fetchone()
         snapshot = read and read["snapshot"]
-    last = db.execute("SELECT document FROM versions WHERE id = ?", (page["version"],)).fetchone()
+    last = db.execute("SELECT document FROM versions WHERE id = ?", (before.version,)).fetchone()
     document = blobs.put(to_json(DOCUMENT, version.document), like=last and last["document"])
-    return insert(
+    version_id = insert(
         db,
         "versions",
-        page=page["id"],
+        page=before.page,
         snapshot=snapshot,
         seen_at=at,
         last_seen_at=at,
@@ -141,23 +158,20 @@ def _put_version(
         size=len(version.document.text),
         document=document,
     )
+    clause_index.note(db, before.page, version_id, version.document)
+    return version_id
 
 
-def _put_change(
-    db: sqlite3.Connection, page: sqlite3.Row, version: int | None, change: Change | None, capture: Capture
-) -> int | None:
-    if change is None:
-        return None
-    last = db.execute("SELECT last_seen_at FROM versions WHERE id = ?", (page["version"],)).fetchone()
-    if last is None:
-        raise ArchiveError(f"{page['vendor']}/{page['name']}: a page's first version is no change")
+def put_change(db: sqlite3.Connection, before: Standing, version: int, change: Change, at: datetime) -> int:
+    """A change from the version that stood to another, with its findings."""
+    last = db.execute("SELECT last_seen_at FROM versions WHERE id = ?", (before.version,)).fetchone()
     change_id = insert(
         db,
         "changes",
-        page=page["id"],
-        before=page["version"],
+        page=before.page,
+        before=before.version,
         after=version,
-        seen_at=capture.at,
+        seen_at=at,
         previous_at=last["last_seen_at"],
         verdict=change.verdict,
         importance=change.importance,
@@ -165,6 +179,12 @@ def _put_change(
         summary=change.summary,
         why=change.why,
     )
+    put_findings(db, change_id, change)
+    return change_id
+
+
+def put_findings(db: sqlite3.Connection, change_id: int, change: Change) -> None:
+    """What a change means, one row a finding."""
     for finding in change.findings:
         insert(
             db,
@@ -181,7 +201,6 @@ def _put_change(
             amount_after=finding.amount_after,
             rule=finding.rule,
         )
-    return change_id
 
 
 def _shows_version(outcome: Outcome) -> bool:
@@ -191,18 +210,18 @@ def _shows_version(outcome: Outcome) -> bool:
 
 
 def _put_check(
-    db: sqlite3.Connection, page: sqlite3.Row, snapshot: int | None, version: int | None, outcome: Outcome
+    db: sqlite3.Connection, before: Standing, snapshot: int | None, version: int | None, outcome: Outcome
 ) -> int:
     capture, shows = outcome.capture, _shows_version(outcome)
     if shows and version is None:
         db.execute(
             "UPDATE versions SET last_seen_at = max(last_seen_at, :at) WHERE id = :version",
-            row(at=capture.at, version=page["version"]),
+            row(at=capture.at, version=before.version),
         )
     return insert(
         db,
         "checks",
-        page=page["id"],
+        page=before.page,
         at=capture.at,
         url=capture.url,
         outcome=capture.outcome,
@@ -215,36 +234,41 @@ def _put_check(
         headers=pack(HEADERS, tuple(header for header in capture.headers if header[0].lower() not in CREDENTIALS)),
         hops=pack(HOPS, capture.hops),
         snapshot=snapshot,
-        version=(version or page["version"]) if shows else None,
+        version=(version or before.version) if shows else None,
         began=version is not None,
     )
 
 
-def _put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed, ...], capture: Capture) -> None:
-    """An alert, and what is owed of it to each channel. A key says which text became which, when, and for whom."""
+def put_alert(db: sqlite3.Connection, page: Page, change: int, owed: tuple[Owed, ...], at: datetime) -> None:
+    """An alert, and what is owed of it to each channel. A key says which text became which, when, for whom, and what else of it."""
     keys = db.execute(
         """SELECT old.key AS before, new.key AS after FROM changes
         JOIN versions AS old ON old.id = changes.before JOIN versions AS new ON new.id = changes.after
         WHERE changes.id = ?""",
         (change,),
     ).fetchone()
-    alert = insert(db, "alerts", change=change, created_at=capture.at)
+    alert = insert(db, "alerts", change=change, created_at=at)
     for each in owed:
-        told = "\n".join((page.key, keys["before"], keys["after"], stamp(capture.at), each.channel))
+        told = "\n".join((page.key, keys["before"], keys["after"], stamp(at), each.channel))
         insert(
             db,
             "deliveries",
             alert=alert,
             channel=each.channel,
-            key=hashlib.sha256((told + "\nrepeat" * each.repeat).encode()).hexdigest(),
+            key=hashlib.sha256((told + "\nrepeat" * each.repeat + _reminder(each)).encode()).hexdigest(),
             state="muted" if each.muted else "owed",
             digest=each.digest,
             repeat=each.repeat,
             urgent=each.urgent,
-            created_at=capture.at,
+            created_at=at,
             due_at=each.at,
             next_at=None if each.muted else each.at,
         )
+
+
+def _reminder(owed: Owed) -> str:
+    """What makes the key of a reminder another than that of what it reminds of."""
+    return f"\n{owed.digest}" if day_reminded_of(owed.digest) else ""
 
 
 def _put_state(db: sqlite3.Connection, page: int, outcome: Outcome, recorded: Recorded) -> None:

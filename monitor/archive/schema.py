@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from monitor.archive.connection import Mode, configure, connect, writing
+from monitor.archive.connection import Mode, configure, connect, connect_in_memory, writing
 from monitor.archive.migrations import MIGRATIONS, SCHEMA_VERSION
 from monitor.errors import ArchiveError, NewerArchive
 
@@ -22,7 +23,8 @@ APPLICATION_ID = 0x544D4F4E  # "TMON"
 
 def create(path: Path) -> None:
     """Make a new archive. It is built beside its place and then moved there, so that nobody ever meets half of one."""
-    with _built(path) as unfinished, closing(connect(unfinished, "rwc")) as db:
+    with built(path) as unfinished, closing(connect(unfinished, "rwc")) as db:
+        refuse_without_search(_modules(db))
         migrate(db)
 
 
@@ -35,10 +37,39 @@ def migrate(db: sqlite3.Connection) -> None:
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS.applied(wrapped))}")
 
 
+def foreign(db: sqlite3.Connection) -> Iterator[str]:
+    """What of the program's schema is missing or otherwise than it made it, and triggers of others; in sentences.
+
+    Tables, indexes and views that people add for themselves are theirs.
+    """
+    ours, theirs = _as_made(), _made_of(db)
+    for (kind, name), sql in ours.items():
+        if theirs.get((kind, name)) != sql:
+            yield f"the {kind} {name} is not as the program made it"
+    yield from (
+        f"the trigger {name} is not of this program" for kind, name in theirs.keys() - ours if kind == "trigger"
+    )
+
+
+@cache
+def _as_made() -> dict[tuple[str, str], str]:
+    with closing(connect_in_memory()) as fresh:
+        migrate(fresh)
+        return _made_of(fresh)
+
+
+def _made_of(db: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """The SQL of every table, index, view and trigger; renaming leaves quotes, which mean nothing."""
+    found = db.execute("SELECT type, name, coalesce(sql, '') AS sql FROM sqlite_master").fetchall()
+    return {(each["type"], each["name"]): " ".join(each["sql"].replace('"', "").split()) for each in found}
+
+
 def prepare(db: sqlite3.Connection, path: Path, mode: Mode) -> None:
     """Make a connection ready for use, and the archive one of this program's edition."""
-    version = _identify(db, path)
+    version = identify(db, path)
     configure(db, read_only=mode == "read")
+    if mode == "write":
+        refuse_without_search(_modules(db))
     if version < SCHEMA_VERSION:
         if mode != "write":
             raise ArchiveError(f"{path} was written by an older program; `monitor check` brings it up to date")
@@ -49,12 +80,20 @@ def copy(db: sqlite3.Connection, target: Path) -> None:
     """Write the archive as of now to a new file, which is whole as soon as it is there."""
     if target.exists():
         raise ArchiveError(f"{target} exists already; a backup does not replace it")
-    with _built(target) as unfinished, closing(connect(unfinished, "rwc")) as into:
+    with built(target) as unfinished, closing(connect(unfinished, "rwc")) as into:
         db.backup(into)
 
 
+def refuse_without_search(modules: Collection[str]) -> None:
+    """ArchiveError if SQLite, given what is built into it, has no full-text search."""
+    if "fts5" not in modules:
+        raise ArchiveError(
+            f"this Python's SQLite ({sqlite3.sqlite_version}) was built without FTS5, its full-text search, which the archive needs"
+        )
+
+
 @contextmanager
-def _built(path: Path) -> Iterator[Path]:
+def built(path: Path) -> Iterator[Path]:
     """A place beside a new file, from which it is moved when all that it holds is on the disk."""
     unfinished = path.with_name(path.name + ".new")
     unfinished.unlink(missing_ok=True)
@@ -70,7 +109,7 @@ def _built(path: Path) -> Iterator[Path]:
         os.close(folder)
 
 
-def _identify(db: sqlite3.Connection, path: Path) -> int:
+def identify(db: sqlite3.Connection, path: Path) -> int:
     """The schema version of an archive. ArchiveError for a file that is none, NewerArchive for one of a later program.
 
     Reads only: a file of somebody else's stays as it is, an empty one too, as it may be all that is left of an archive.
@@ -87,6 +126,10 @@ def _identify(db: sqlite3.Connection, path: Path) -> int:
     if version > SCHEMA_VERSION:
         raise NewerArchive(f"{path} was written by a newer program (schema {version}, this one knows {SCHEMA_VERSION})")
     return int(version)
+
+
+def _modules(db: sqlite3.Connection) -> frozenset[str]:
+    return frozenset(name for (name,) in db.execute("SELECT name FROM pragma_module_list"))
 
 
 def _likeness(path: Path) -> str:

@@ -12,14 +12,14 @@ from monitor.records import DeliveryState, Tally
 def tally(db: sqlite3.Connection, before: Tally) -> Tally:
     """How much there is, given what was counted before."""
     verdicts, last_change = _verdicts(db, before)
-    last = db.execute("SELECT at FROM checks WHERE id = (SELECT max(id) FROM checks)").fetchone()
+    (last,) = db.execute("SELECT max(at) FROM checks JOIN pages ON pages.last_check = checks.id").fetchone()
     return Tally(
         healthy=_healthy(db),
         verdicts=verdicts,
         deliveries={state: _deliveries(db, state) for state in get_args(DeliveryState)},
         troubles=_troubles(db),
         last_change=last_change,
-        last_check_at=instant_or_none(last and last["at"]),
+        last_check_at=instant_or_none(last),
         size=_size(db),
     )
 

@@ -15,19 +15,27 @@ _MODULES = {
     "demo": "demo",
     "check": "check",
     "run": "run",
+    "serve": "serve",
     "status": "status",
     "changes": "records",
     "show": "records",
     "history": "records",
+    "facts": "facts",
+    "search": "search",
+    "blame": "search",
     "diff": "read",
     "read": "read",
     "alerts": "alerts",
     "digest": "digest",
+    "capture": "capture",
     "import": "intake",
+    "export": "export",
     "login": "login",
     "watchlist": "watchlist",
     "verify": "upkeep",
     "backup": "upkeep",
+    "restore": "upkeep",
+    "vacuum": "upkeep",
 }
 """Command -> the module of this package whose COMMANDS hold it, in the order of the help."""
 
@@ -53,7 +61,7 @@ def cli() -> None:
     """Tells you the day an AI vendor changes what it may do with your data, or what it gives for free, and only then.
 
     Messages go to standard error, data to standard output. Exit status: 0 done, 1 a fault of ours, 2 wrong use or a broken
-    watchlist, 3 done, but some pages could not be checked.
+    watchlist, 3 done, but some pages could not be checked or some records not be read.
     """
 
 

@@ -102,7 +102,7 @@ def _edited(before: bytes, watchlist: Watchlist, proposal: Proposal) -> bytes:
         edited = parse(after, watchlist.path, os.environ)
     except WatchlistError as error:
         raise UsageError(f"the watchlist would not be sound with it, so nothing is written: {error}") from error
-    old, new = ({page.key: page for page in (*each.pages, *each.disabled)} for each in (watchlist, edited))
+    old, new = ({page.key: page for page in each.listed} for each in (watchlist, edited))
     added = new.pop(proposal.entry.key, None)
     if added is None or new != old:
         raise UsageError("the watchlist would say something else with it, so nothing is written: add it by hand")

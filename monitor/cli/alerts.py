@@ -16,7 +16,7 @@ from monitor.cli.show import console, when
 from monitor.errors import UsageError
 from monitor.model import TOPICS, Mute
 from monitor.records import AlertRecord, Delivery, DeliveryState
-from monitor.report import Style, line_of, test_message
+from monitor.report import subject_of, test_message, told_json
 from monitor.watchlist import Watchlist
 from monitor.words import counted, one_line, printable
 
@@ -41,20 +41,13 @@ def list_(setup_: Setup, state: str | None, limit: int, json_: bool) -> None:
         found = archive.alerts(limit=None if state else limit)
         wanted = [alert for alert in found if not state or any(each.state == state for each in alert.deliveries)]
         for alert in wanted[:limit]:
-            said = _subject(archive, alert)
+            about = archive.change(alert.change) if alert.change else None
             if json_:
-                print_json(_alert_json(alert, said))
+                print_json(told_json(alert, about))
                 continue
-            console().print(_headline(alert, said))
+            console().print(_headline(alert, subject_of(alert, about)))
             for delivery in reversed(alert.deliveries):
                 console().print(_delivery(delivery))
-
-
-def _subject(archive: Archive, alert: AlertRecord) -> str:
-    if alert.change is None:
-        return "; ".join(line_of(trouble, Style()) for trouble in alert.troubles)
-    record = archive.change(alert.change)
-    return f"{record.vendor}/{record.page}: {record.change.summary}"
 
 
 def _headline(alert: AlertRecord, said: str) -> Text:
@@ -66,37 +59,18 @@ def _headline(alert: AlertRecord, said: str) -> Text:
 
 def _delivery(delivery: Delivery) -> Text:
     text = Text(f"    {delivery.id}  {delivery.channel}  ").append(delivery.state, _STATES[delivery.state])
-    kind = (" repeat" if delivery.repeat else "") + (f" digest ({delivery.digest})" if delivery.digest else "")
+    kind = (" repeat" if delivery.repeat else "") + _waits(delivery)
     at = delivery.sent_at or delivery.next_at
     text.append(f"{kind}{f' {when(at)}' if at else ''}", "dim")
     tried = f", {delivery.attempts} attempts" if delivery.attempts > 1 else ""
     return text.append(f"{tried}: {one_line(delivery.error, 200)}" if delivery.error else tried)
 
 
-def _alert_json(alert: AlertRecord, said: str) -> dict[str, object]:
-    return {
-        "id": alert.id,
-        "change": alert.change,
-        "subject": said,
-        "created_at": setup.stamp(alert.created_at),
-        "acknowledged_at": setup.stamp(alert.acknowledged_at),
-        "deliveries": [_delivery_json(delivery) for delivery in reversed(alert.deliveries)],
-    }
-
-
-def _delivery_json(delivery: Delivery) -> dict[str, object]:
-    return {
-        "id": delivery.id,
-        "channel": delivery.channel,
-        "state": delivery.state,
-        "key": delivery.key,
-        "digest": delivery.digest,
-        "repeat": delivery.repeat,
-        "attempts": delivery.attempts,
-        "next_at": setup.stamp(delivery.next_at),
-        "sent_at": setup.stamp(delivery.sent_at),
-        "error": delivery.error,
-    }
+def _waits(delivery: Delivery) -> str:
+    """What a delivery waits for: a digest, or the days before a text takes effect."""
+    if day := delivery.reminds_of:
+        return f" reminder (takes effect on {day.isoformat()})"
+    return f" digest ({delivery.digest})" if delivery.digest else ""
 
 
 @alerts.command()
@@ -141,7 +115,7 @@ def retry(setup_: Setup, deliveries: tuple[int, ...]) -> None:
 @click.argument("alert_ids", nargs=-1, type=int, required=True, metavar="ALERT...")
 @common
 def ack(setup_: Setup, alert_ids: tuple[int, ...]) -> None:
-    """Acknowledge alerts: they are not repeated, and what was given up of them is no trouble any more."""
+    """Acknowledge alerts: they are not repeated, nobody is reminded, and what was given up of them is no trouble any more."""
     with setup_.noting() as archive:
         for alert in alert_ids:
             archive.acknowledge(alert, setup.now())

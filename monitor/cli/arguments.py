@@ -11,6 +11,7 @@ import click
 from monitor.errors import UsageError
 from monitor.watchlist import css
 
+_WHILE = re.compile(r"([1-9][0-9]{0,3})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -31,8 +32,8 @@ def end_of(text: str) -> datetime:
 
 def until(text: str, now: datetime) -> datetime:
     """A time to come: a date or time, or how long from now: `12h`, `7d`, `2w`."""
-    if found := re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text):
-        return now + timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if _WHILE.fullmatch(text):
+        return now + while_(text)
     try:
         moment = instant(text)
     except UsageError as error:
@@ -42,6 +43,22 @@ def until(text: str, now: datetime) -> datetime:
     if moment <= now:
         raise UsageError(f"{text!r} is past; expected a time to come")
     return moment
+
+
+def while_(text: str) -> timedelta:
+    """How long: `12h`, `7d`, `2w`. ValueError says what was expected."""
+    found = _WHILE.fullmatch(text)
+    if not found:
+        raise ValueError("expected a while like 12h, 90d, 52w")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def head(text: str) -> tuple[int, bytes]:
+    """A head of the ledger, as `verify` prints it. ValueError says what was expected."""
+    number, _, hash_ = text.partition(":")
+    if not (number.isdecimal() and re.fullmatch("[0-9a-fA-F]{64}", hash_)):
+        raise ValueError("expected a number, a colon and 64 hexadecimal digits")
+    return int(number), bytes.fromhex(hash_)
 
 
 def page_key(text: str) -> tuple[str, str]:

@@ -47,7 +47,7 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
         for checked in crew.check(wanted, archive, look, threading.Event()):
             failed += checked.outcome.capture.outcome not in HEALTHY
             with setup.unheard():
-                _tell(setup_, checked, json_)
+                tell(setup_, checked, json_)
         delivered = round_.finish(archive, setup.now())
     sign = "" if pages else round_.give_sign()  # a round is all that is due, not a page asked for
     for fault in filter(None, (*delivered.faults, sign)):
@@ -64,13 +64,12 @@ def _wanted(watchlist: Watchlist, keys: tuple[str, ...], archive: Archive | None
         raise UsageError(
             f"{watchlist.path} has no page {', '.join(unknown)}; `monitor watchlist list` shows what it has"
         )
-    pages = (
-        tuple(page for page in (*watchlist.pages, *watchlist.disabled) if page.key in keys) if keys else watchlist.pages
-    )
+    pages = tuple(page for page in watchlist.listed if page.key in keys) if keys else watchlist.pages
     return pages if archive is None else pipeline.due(pages, archive, setup.now())
 
 
-def _tell(setup_: Setup, checked: Checked, json_: bool) -> None:
+def tell(setup_: Setup, checked: Checked, json_: bool) -> None:
+    """What a check came to, on a line of standard output."""
     capture, change = checked.outcome.capture, checked.outcome.change
     if json_:
         setup.print_json(
@@ -101,13 +100,18 @@ def _in_words(checked: Checked) -> str:
 
 def _closing(checked: int, failed: int, delivered: Delivered) -> str:
     said = f"{checked - failed} of {checked} pages checked" + (f"; {failed} could not be" if failed else "")
-    said += f"; {counted(delivered.sent, 'delivery', 'deliveries')} made" if delivered.sent else ""
-    return (
-        said
-        + (f"; {delivered.refused} refused, to be tried again" if delivered.refused else "")
-        + (f"; {delivered.owed - delivered.refused} to be sent later" if delivered.owed > delivered.refused else "")
-        + (f"; {delivered.failed} given up: their channels refuse them for good" if delivered.failed else "")
+    return "; ".join(filter(None, (said, sending(delivered))))
+
+
+def sending(delivered: Delivered) -> str:
+    """What became of what was owed; empty where nothing was."""
+    said = (
+        (delivered.sent, f"{counted(delivered.sent, 'delivery', 'deliveries')} made"),
+        (delivered.refused, f"{delivered.refused} refused, to be tried again"),
+        (delivered.owed > delivered.refused, f"{delivered.owed - delivered.refused} to be sent later"),
+        (delivered.failed, f"{delivered.failed} given up: their channels refuse them for good"),
     )
+    return "; ".join(words for happened, words in said if happened)
 
 
 COMMANDS: tuple[click.Command, ...] = (check,)

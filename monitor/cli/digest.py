@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from monitor import wiring
 from monitor.archive import Archive
 from monitor.cli.arguments import end_of, instant
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.records import ChangeRecord
-from monitor.report import Entry, Style, alerts_html, change_json, digest_markdown
+from monitor.report import Entry, alerts_html, change_json, digest_markdown
 
 _TOLD = frozenset({"alert", "note"})
 
@@ -42,19 +41,14 @@ def digest(
                 print_json(change_json(record))
         elif html:
             entries = [_entry(archive, record) for record in records]
-            html.write_text(alerts_html(entries, _style(setup_)), encoding="utf-8")
+            html.write_text(alerts_html(entries, setup_.style()), encoding="utf-8")
             setup_.say(f"{len(records)} changes, written to {html}")
         else:
-            click.echo(digest_markdown(records, _style(setup_)))
+            click.echo(digest_markdown(records, setup_.style()))
 
 
 def _is_wanted(record: ChangeRecord, end: datetime | None, all_: bool) -> bool:
     return (end is None or record.seen_at <= end) and (all_ or record.change.verdict in _TOLD)
-
-
-def _style(setup_: Setup) -> Style:
-    watchlist = setup_.watchlist_if_any()
-    return wiring.style(watchlist) if watchlist else Style()
 
 
 def _entry(archive: Archive, record: ChangeRecord) -> Entry:

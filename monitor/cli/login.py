@@ -44,7 +44,7 @@ def login(setup: Setup, vendor: str, state: Path | None, url: str | None, forget
 
 def _first_page(watchlist: Watchlist, vendor: str) -> str:
     """The address of the vendor's first page."""
-    pages = (*watchlist.pages, *watchlist.disabled)
+    pages = watchlist.listed
     address = next((page.url for page in pages if page.vendor == vendor), None)
     if address is None:
         raise UsageError(f"{watchlist.path} has no vendor {vendor}; `monitor watchlist list` shows what it has")

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import mimetypes
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from monitor import decide, extract
+from monitor import decide, extract, wiring
 from monitor.cli import show as terminal
 from monitor.cli.arguments import end_of, page_key
+from monitor.cli.files import content, type_of
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
-from monitor.errors import UsageError
 from monitor.meaning import Understood, understand_document
 from monitor.model import Document, Edit, Page
-from monitor.records import PageState
 from monitor.report import amount_json, finding_json
-
-_TYPES = {
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".htm": "text/html",
-    ".html": "text/html",
-    ".txt": "text/plain",
-}
-_LARGEST = 20 * 1024 * 1024
 
 
 @click.command()
@@ -56,13 +45,7 @@ def _of_text(text: str) -> Document:
 
 def _of_file(path: Path) -> Document:
     """The document in a file. Raises UsageError that names the file, ReadingError where it holds no text."""
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
-    if len(body) > _LARGEST:
-        raise UsageError(f"{path}: {len(body):,} bytes; a page of terms has at most {_LARGEST:,}")
-    return extract.read(body, _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "")
+    return extract.read(content(path), type_of(path))
 
 
 def _understood_json(understood: Understood) -> dict[str, object]:
@@ -145,12 +128,8 @@ def _side(setup: Setup, name: str) -> _Side:
     vendor, page = page_key(key)
     at = end_of(date)
     with setup.reading() as archive:
-        kept = next((_page(state) for state in archive.pages() if (state.vendor, state.page) == (vendor, page)), None)
+        kept = wiring.kept(archive, vendor, page)
         return _Side(archive.version_at(vendor, page, at).document, kept or Page(vendor, page, "other", ""))
-
-
-def _page(state: PageState) -> Page:
-    return Page(state.vendor, state.page, state.type, state.url, state.vendor_name)
 
 
 COMMANDS: tuple[click.Command, ...] = (read, diff)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -11,9 +13,11 @@ from monitor.cli import show as terminal
 from monitor.cli.arguments import instant, page_key
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
+from monitor.composer import dated
+from monitor.errors import UsageError
 from monitor.model import TOPICS
 from monitor.records import CaptureRecord, ChangeRecord
-from monitor.report import Style, change_json, report_html
+from monitor.report import Style, capture_json, change_json, report_html
 
 
 @click.command()
@@ -22,6 +26,8 @@ from monitor.report import Style, change_json, report_html
 @click.option("--topic", type=click.Choice(TOPICS), help="Only those with a finding on this topic.")
 @click.option("--since", metavar="DATE", help="Only those seen on or after this date.")
 @click.option("--verdict", type=click.Choice(["alert", "note", "quiet"]), help="Only those of this verdict.")
+@click.option("--limit", type=click.IntRange(1), help="Only so many, the newest (default: 50 on a terminal, else all).")
+@click.option("--ics", is_flag=True, help="Print when their texts take effect, as a calendar (iCalendar).")
 @as_json
 @common
 def changes(
@@ -31,11 +37,16 @@ def changes(
     topic: str | None,
     since: str | None,
     verdict: str | None,
+    limit: int | None,
+    ics: bool,
     json_: bool,
 ) -> None:
     """The changes recorded, newest first; with --json one a line, oldest first."""
+    if ics and json_:
+        raise UsageError("say either --ics or --json")
     if page:
         vendor, page = page_key(page)
+    most = terminal.most(limit, json_=json_ or ics)
     with setup.reading() as archive:
         found = archive.changes(
             vendor=vendor,
@@ -43,10 +54,29 @@ def changes(
             topic=topic,
             since=instant(since) if since else None,
             verdict=verdict,
-            newest_first=not json_,
+            newest_first=bool(most) or not (json_ or ics),
+            limit=most and most + 1,
         )
-        for record in found:
-            print_json(change_json(record)) if json_ else terminal.console().print(terminal.headline(record))
+        shown = list(islice(found, most)) if most else found
+        if most and (json_ or ics):
+            shown = reversed(list(shown))
+        if ics:
+            click.echo(_calendar(setup, archive, shown), nl=False)
+            return
+        console = terminal.console()
+        for record in shown:
+            print_json(change_json(record)) if json_ else console.print(terminal.headline(record))
+        if most and next(found, None):
+            setup.say(terminal.more(most))
+
+
+def _calendar(setup: Setup, archive: Archive, records: Iterable[ChangeRecord]) -> bytes:
+    """When the texts of changes take effect; bytes, since lines of a calendar end as they must."""
+    from monitor.report.calendar import calendar_events, calendar_text  # noqa: PLC0415 - slow, and asked for here alone
+
+    style, watchlist = setup.style(), setup.watchlist_if_any()
+    events = calendar_events(filter(None, (dated(archive, record) for record in records)), style)
+    return calendar_text(events, style, watchlist.settings.remind if watchlist else None).encode()
 
 
 @click.command()
@@ -63,7 +93,7 @@ def show(setup: Setup, change: int, html: Path | None, why: bool, all_: bool, js
     with setup.reading() as archive:
         record = archive.change(change)
         if html:
-            html.write_text(_report(archive, record, setup.language()), encoding="utf-8")
+            html.write_text(_report(archive, record, setup.style()), encoding="utf-8")
             setup.say(f"written to {html}")
         elif json_:
             print_json(change_json(record) | {"why": record.change.why, "url": record.url})
@@ -88,22 +118,27 @@ def _print(archive: Archive, record: ChangeRecord, why: bool, all_: bool) -> Non
             console.print(line)
 
 
-def _report(archive: Archive, record: ChangeRecord, language: str) -> str:
+def _report(archive: Archive, record: ChangeRecord, style: Style) -> str:
     before, after = archive.document(record.before.version), archive.document(record.after.version)
-    return report_html(record, before, after, compare(before, after), Style(language))
+    return report_html(record, before, after, compare(before, after), style)
 
 
 @click.command()
 @click.argument("page", metavar="VENDOR/PAGE")
+@click.option("--limit", type=click.IntRange(1), help="Only so many, the newest (default: 50 on a terminal, else all).")
 @as_json
 @common
-def history(setup: Setup, page: str, json_: bool) -> None:
+def history(setup: Setup, page: str, limit: int | None, json_: bool) -> None:
     """The captures of a page, oldest first: when, what came of it, and the version and change that it began."""
+    most = terminal.most(limit, json_=json_)
     with setup.reading() as archive:
-        captures = archive.history(*page_key(page))
+        found = archive.history(*page_key(page), limit=most and most + 1)
+    captures = found[-most:] if most else found
+    if len(captures) < len(found):
+        setup.say(terminal.more(len(captures)))
     if json_:
         for capture in captures:
-            print_json(_capture_json(capture))
+            print_json(capture_json(capture))
         return
     rows = [
         [terminal.when(c.at), c.outcome, _size(c), (c.snapshot or "-")[:12], _began(c), c.reason or "-"]
@@ -119,22 +154,6 @@ def _size(capture: CaptureRecord) -> str:
 def _began(capture: CaptureRecord) -> str:
     version = f"version {capture.version}" if capture.version else "-"
     return version + (f", change #{capture.change}" if capture.change else "")
-
-
-def _capture_json(capture: CaptureRecord) -> dict[str, object]:
-    return {
-        "id": capture.id,
-        "at": capture.at.isoformat().replace("+00:00", "Z"),
-        "outcome": capture.outcome,
-        "reason": capture.reason,
-        "status": capture.status,
-        "url": capture.url,
-        "final_url": capture.final_url,
-        "snapshot": capture.snapshot,
-        "bytes": capture.size,
-        "version": capture.version,
-        "change": capture.change,
-    }
 
 
 COMMANDS: tuple[click.Command, ...] = (changes, show, history)

@@ -18,6 +18,7 @@ import click
 
 from monitor import logs, wiring
 from monitor.archive import Archive
+from monitor.report import Style
 from monitor.watchlist import Watchlist, load
 from monitor.words import printable
 
@@ -69,6 +70,11 @@ class Setup:
         """The language of what is shown."""
         watchlist = self.watchlist_if_any()
         return watchlist.settings.language if watchlist else "en"
+
+    def style(self) -> Style:
+        """How reports are written."""
+        watchlist = self.watchlist_if_any()
+        return wiring.style(watchlist) if watchlist else Style()
 
     def say(self, text: str) -> None:
         """A message to the person, on standard error; not with --quiet."""

@@ -20,6 +20,7 @@ _STYLES = {"kept": "", "deleted": "red strike", "inserted": "green"}
 VERDICTS = {"alert": "bold red", "note": "yellow", "quiet": "dim"}
 _PIPED = 400
 """Columns where no terminal says how many there are: a program, or a pager, wraps for itself."""
+_SCREENFUL = 50
 _HEADING = 80
 _LEANINGS = {WORSE: "red", BETTER: "green"}
 _LONG = 240
@@ -37,6 +38,16 @@ def console() -> Console:
     """Standard output; colours only on a terminal, and lines never cut where a program reads them."""
     piped = not sys.stdout.isatty()
     return _Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=piped, width=_PIPED if piped else None)
+
+
+def most(limit: int | None, *, json_: bool) -> int | None:
+    """How many lines of a list are shown: as many as were asked for, else a screenful on a terminal, and all to a program."""
+    return limit or (None if json_ or not sys.stdout.isatty() else _SCREENFUL)
+
+
+def more(limit: int) -> str:
+    """What is said of a list that does not show everything."""
+    return f"there are more than {limit}: --limit shows more"
 
 
 def when(moment: datetime | None) -> str:
@@ -57,12 +68,13 @@ def words(before: str, after: str) -> Text:
     text = Text()
     for span in spans(before, after):
         opening, closing = MARKS[span.kind]
-        shown = _folded(span.text) if span.kind == "kept" else span.text
+        shown = folded(span.text) if span.kind == "kept" else span.text
         text.append(f"{opening}{printable(shown)}{closing}", _STYLES[span.kind])
     return text
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A long text without its middle."""
     return text if len(text) <= _LONG else f"{text[: _LONG // 2]} … {text[-_LONG // 2 :]}"
 
 
@@ -89,8 +101,13 @@ def _finding(finding: Finding) -> Text:
     side = leaning(finding)
     if side in _LEANINGS:
         text.append(f"  {side}", _LEANINGS[side])
-    trail = " > ".join(one_line(heading, _HEADING) for heading in finding.trail)
+    trail = headings(finding.trail)
     return text.append(f"\n  {trail}", "dim") if trail else text
+
+
+def headings(trail: Sequence[str]) -> str:
+    """The headings that something stands under, outermost first, on one line."""
+    return " > ".join(one_line(heading, _HEADING) for heading in trail)
 
 
 def edits(all_edits: Sequence[Edit]) -> Iterable[Text]:

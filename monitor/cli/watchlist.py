@@ -12,13 +12,16 @@ from monitor import wiring
 from monitor.archive import Archive
 from monitor.cli.adding import add
 from monitor.cli.arguments import page_key, selector
+from monitor.cli.probing import probe_
 from monitor.cli.rules import listed_rules, rule_json, rule_row
 from monitor.cli.setup import Setup, as_json, common, complain, print_json
 from monitor.cli.show import console, edits, table, when
+from monitor.cli.twins import twins
 from monitor.errors import UsageError
 from monitor.extract.screen import LASTING
 from monitor.model import Capture, Document, Page
 from monitor.preview import Preview, preview
+from monitor.watchlist import Watchlist
 from monitor.words import counted
 
 _DOCUMENTS = frozenset({"ok", "unreadable", "thin", *LASTING})
@@ -35,10 +38,11 @@ def watchlist() -> None:
 def validate(setup: Setup) -> None:
     """Say every mistake in the watchlist, with file, line, key and what was expected; exit status 2 if there is one."""
     found = setup.watchlist()
-    vendors = len({page.vendor for page in (*found.pages, *found.disabled)})
+    vendors = len({page.vendor for page in found.listed})
     click.echo(
         f"{found.path}: {counted(len(found.pages), 'page')} of {counted(vendors, 'vendor')}"
         + (f", {len(found.disabled)} more not enabled" if found.disabled else "")
+        + (f", {len(found.unverified)} not yet opened" if found.unverified else "")
         + f"; {counted(len(found.channels), 'channel')}, {counted(len(found.rules), 'rule')}"
         + (f", {counted(len(found.verdicts), 'verdict')}" if found.verdicts else "")
     )
@@ -50,24 +54,50 @@ def validate(setup: Setup) -> None:
 @as_json
 @common
 def list_(setup: Setup, json_: bool) -> None:
-    """The pages of the watchlist: type, interval, address."""
+    """The pages of the watchlist: type, interval, address; and what those that are not enabled need."""
     found = setup.watchlist()
-    pages = [(page, True) for page in found.pages] + [(page, False) for page in found.disabled]
     if json_:
-        for page, enabled in pages:
-            print_json(
-                {
-                    "vendor": page.vendor,
-                    "page": page.name,
-                    "type": page.type,
-                    "every": page.every,
-                    "enabled": enabled,
-                    "url": page.url,
-                }
-            )
+        for page in found.listed:
+            print_json(_page_json(found, page))
         return
-    rows = [[page.key, page.type, page.every if enabled else "not enabled", page.url] for page, enabled in pages]
-    console().print(table(["page", "type", "every", "address"], rows))
+    rows = [[page.key, page.type, _every(found, page), page.url, _remarks(found, page)] for page in found.listed]
+    console().print(table(["page", "type", "every", "address", "remarks"], rows))
+
+
+def _every(watchlist: Watchlist, page: Page) -> str:
+    return page.every if page in watchlist.pages else "not enabled"
+
+
+def _remarks(watchlist: Watchlist, page: Page) -> str:
+    """What is to be known of a page: for whom it is, what it needs, that nobody has opened it yet."""
+    needs = watchlist.needs.get(page.key, "")
+    said = (
+        page.region,
+        f"needs {needs}" if needs else "",
+        "address not yet opened" if page.key in watchlist.unverified else "",
+        f"twin of {page.twin_of}" if page.twin_of else "",
+        watchlist.notes.get(page.key, ""),
+    )
+    return "; ".join(filter(None, said)) or "-"
+
+
+def _page_json(watchlist: Watchlist, page: Page) -> dict[str, object]:
+    return {
+        "vendor": page.vendor,
+        "names": watchlist.names[page.vendor],
+        "page": page.name,
+        "type": page.type,
+        "every": page.every,
+        "enabled": page in watchlist.pages,
+        "url": page.url,
+        "language": page.language,
+        "region": page.region or None,
+        "fetch": page.fetch,
+        "needs": watchlist.needs.get(page.key),
+        "unverified": page.key in watchlist.unverified,
+        "twin_of": page.twin_of or None,
+        "note": watchlist.notes.get(page.key),
+    }
 
 
 @watchlist.command("rules")
@@ -161,4 +191,6 @@ def _size(document: Document) -> dict[str, object]:
 
 
 watchlist.add_command(add)
+watchlist.add_command(probe_)
+watchlist.add_command(twins)
 COMMANDS: tuple[click.Command, ...] = (watchlist,)

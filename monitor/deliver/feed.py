@@ -13,21 +13,15 @@ from pathlib import Path
 from typing import ClassVar
 
 from monitor.errors import DeliveryError
-from monitor.feeds import FeedEntry, atom_feed, entries_of, entry_id, json_feed, merged
+from monitor.feeds import FeedEntry, atom_feed, entries_of, entry_of, json_feed, merged
 from monitor.records import Message
-from monitor.words import one_line, printable
 
 MOST_ENTRIES = 100
-MOST_TITLE = 200
-MOST_TEXT = 20_000
-MOST_HTML = 60_000
-"""Characters of an entry's texts; HTML that is longer is left out, since cut it would be broken."""
 MOST_BYTES = 64 << 20
 """More than a feed of the longest entries takes."""
 TITLE = "Terms monitor"
 
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
-_BODY = re.compile(r"<body[^>]*>(.*)</body>", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +35,10 @@ class FeedChannel:
 
     def send(self, message: Message, now: datetime) -> str:  # noqa: ARG002 - an entry has the time of its change
         """Write the alert into its feeds, in place of itself where it stands there already."""
-        entry = _entry(message)
+        entry = entry_of(message)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with _held(self.folder):
+            with held(self.folder):
                 notes = [self._add(place, entry) for place in _places(message)]
         except BlockingIOError:
             raise DeliveryError(f"{self.name}: another process is writing the feeds") from None
@@ -61,22 +55,8 @@ class FeedChannel:
         title = TITLE if place == "all" else f"{TITLE}: {place.partition('/')[2]}"
         for kind, build in (("json", json_feed), ("atom", atom_feed)):
             address = f"{self.url.rstrip('/')}/{place}.{kind}" if self.url else ""
-            _write(store.with_suffix(f".{kind}"), build(entries, title, self.url, address).encode())
+            write_whole(store.with_suffix(f".{kind}"), build(entries, title, self.url, address).encode())
         return note
-
-
-def _entry(message: Message) -> FeedEntry:
-    body = _BODY.search(message.html)
-    html = (body[1] if body else message.html).strip()
-    return FeedEntry(
-        entry_id(message.key),
-        one_line(message.subject, MOST_TITLE),
-        message.url,
-        message.at,
-        printable(message.text[:MOST_TEXT]),
-        printable(html) if len(html) <= MOST_HTML else "",
-        (*message.vendors, *message.topics),
-    )
 
 
 def _places(message: Message) -> Iterator[str]:
@@ -102,7 +82,7 @@ def _standing(store: Path) -> tuple[tuple[FeedEntry, ...], str]:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[None]:
     """The folder for ourselves: two that read, add and write at once would lose an entry."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -112,7 +92,7 @@ def _held(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Put the file in place whole: a reader sees the old one or the new one, even after a power cut."""
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)  # of a run that was killed

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from monitor.errors import ReadingError
-from monitor.extract import chrome, html, json_document, markdown, pdf, text
+from monitor.extract import chrome, feed, html, json_document, markdown, pdf, text
 from monitor.extract.charset import decode
 from monitor.extract.language import language
 from monitor.extract.links import base_of, in_html, in_markdown
 from monitor.extract.normalise import key
 from monitor.model import Document, Link, Page, Version
 
-EDITION = "2"
+EDITION = "3"
 """Edition of the reading. Raise it whenever the same bytes may be read differently: the last snapshot of every page is then
 read again first, and what differs by that is a technical version, never an alert."""
 _BINARY = {
@@ -24,7 +24,13 @@ _BINARY = {
     b"\xff\xd8\xff": "an image",
     b"GIF8": "an image",
 }
-_READERS = {"markdown": markdown.read, "json": json_document.read, "pdf": pdf.read, "text": text.read}
+_READERS = {
+    "feed": feed.read,
+    "markdown": markdown.read,
+    "json": json_document.read,
+    "pdf": pdf.read,
+    "text": text.read,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ def _kind(body: bytes, content_type: str) -> str:
     for magic, name in _BINARY.items():
         if body.startswith(magic):
             raise ReadingError("wrong_type", f"the answer is {name}, not a page of text")
+    if feed.looks_like(body):
+        return "feed"
     media = content_type.split(";")[0].strip().lower()
     if media in ("text/markdown", "text/x-markdown"):
         return "markdown"

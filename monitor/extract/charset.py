@@ -37,6 +37,12 @@ def decode(body: bytes, content_type: str = "") -> str:
     return _clean(next(filter(None, (_believed(body, encoding) for encoding in candidates)), None) or _detected(body))
 
 
+def is_binary(body: bytes) -> bool:
+    """Whether the start holds a NUL that no UTF-16 explains, as every common archive, picture, sound and film does."""
+    start = body[:1024]
+    return b"\0" in start and not start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
 def _believed(body: bytes, encoding: str) -> str | None:
     try:
         return body.decode(encoding)

@@ -19,10 +19,11 @@ BROKEN_LINE = "\u2028"
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
 )
+QUOTES = '"“”„‟″«»＂「」『』'
 _FOLDS = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´＇", "'"),
-        **dict.fromkeys("“”„‟″«»＂「」『』", '"'),
+        **dict.fromkeys(QUOTES, '"'),
         **dict.fromkeys("‐‑‒–—―−－", "-"),
         **dict.fromkeys("•·●▪◦‣∙■□–", "-"),
         "…": "...",
@@ -72,6 +73,11 @@ def visible(text: str) -> str:
     return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
+def unshaped(text: str) -> str:
+    """`text` with one shape for each sign: quotes, dashes, bullets, full-width and half-width forms."""
+    return unicodedata.normalize("NFKC", text.translate(_FOLDS)).translate(_FOLDS)
+
+
 @lru_cache(maxsize=1 << 15)  # most of a page's text stood there the last time, too
 def comparable(text: str) -> str:
     """The form of one block's or clause's text in which it is compared; equal forms say the same.
@@ -81,7 +87,7 @@ def comparable(text: str) -> str:
     """
     folded = visible(text)
     if not folded.isascii():
-        folded = unicodedata.normalize("NFKC", folded.translate(_FOLDS)).translate(_FOLDS)
+        folded = unshaped(folded)
     lowered = folded.lower()
     if any(mark in lowered for mark in _NOISE_MARKS):
         folded = _NOISE.sub("", folded).strip()

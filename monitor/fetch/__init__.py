@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from monitor.answer import Limits
 from monitor.fetch.browser import BrowserFetcher, MissingBrowser, browser_fetcher
 from monitor.fetch.hosts import Hosts
 from monitor.fetch.http import HttpFetcher
-from monitor.fetch.limits import Limits
 from monitor.fetch.manners import Etiquette, Fetcher
 from monitor.fetch.ways import Ways
 

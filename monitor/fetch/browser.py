@@ -19,16 +19,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from monitor import reading
+from monitor.answer import Answer, Limits, judge
 from monitor.apart import Run, here
 from monitor.errors import MonitorError, ReadingError
 from monitor.fetch import chromium
-from monitor.fetch.answer import Answer, judge
 from monitor.fetch.chromium import CLOSING, MISSING, STARTING, Chromium
 from monitor.fetch.dial import Dial, GuardedBackend, dial_tcp
 from monitor.fetch.faults import FAULTS, outcome_of, reason_of
 from monitor.fetch.guard import Resolver, check_url, system_resolver
 from monitor.fetch.http import HttpFetcher
-from monitor.fetch.limits import Limits
 from monitor.fetch.loop import Loop
 from monitor.fetch.profiles import ProfileError, Profiles, State, refuses_login
 from monitor.fetch.proxy import GuardProxy, Passage

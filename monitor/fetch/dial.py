@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 import httpcore
 import httpx
 
+from monitor.answer import Limits
 from monitor.fetch.guard import Resolver, vet
-from monitor.fetch.limits import Limits
 
 Dial = Callable[[str, int, float], httpcore.NetworkStream]
 """Numeric address, port, timeout in seconds -> an open connection. Raises httpcore's ConnectError, ConnectTimeout."""

@@ -12,12 +12,11 @@ from typing import Literal, Self
 
 import httpx
 
+from monitor.answer import Answer, Limits, judge
 from monitor.errors import ReadingError
-from monitor.fetch.answer import Answer, judge
 from monitor.fetch.dial import Dial, GuardedBackend, GuardedTransport, TimedStream, dial_tcp
 from monitor.fetch.faults import FAULTS, outcome_of, reason_of
 from monitor.fetch.guard import BlockedTargetError, Resolver, check_url, system_resolver
-from monitor.fetch.limits import Limits
 from monitor.fetch.manners import Onward, freely
 from monitor.model import Capture, Hop, Validators
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from monitor.answer import Limits
 from monitor.errors import MonitorError, ReadingError
 from monitor.fetch.faults import outcome_of, reason_of
 from monitor.fetch.guard import BlockedTargetError, check_url
-from monitor.fetch.limits import Limits
 from monitor.fetch.proxy import Passage
 from monitor.fetch.settling import Control, Sample, settled, to_open
 from monitor.model import Hop

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from monitor.answer import Limits
 from monitor.errors import UsageError
 from monitor.fetch import chromium
 from monitor.fetch.chromium import MISSING, Chromium
 from monitor.fetch.dial import GuardedBackend
 from monitor.fetch.guard import Resolver, check_url, system_resolver
-from monitor.fetch.limits import Limits
 from monitor.fetch.loop import Loop
 from monitor.fetch.profiles import ProfileError, State
 from monitor.fetch.proxy import GuardProxy

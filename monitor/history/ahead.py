@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from monitor import extract, reading
 from monitor.apart import Bounds, Processes, Run, here
@@ -18,6 +18,7 @@ from monitor.decide import news
 from monitor.errors import ReadingError
 from monitor.extract import Source
 from monitor.extract.screen import screen
+from monitor.history.recorded import Recording
 from monitor.model import Capture, Override, Page, Version
 from monitor.reading import Read
 
@@ -26,18 +27,6 @@ AHEAD = 12
 so many no process waits for another."""
 AT_ONCE = 150
 """Captures of one page that one process reads in a row; of those that show the same, only the first is read whole."""
-
-
-class Recording(Protocol):
-    """A capture recorded elsewhere; its bytes are read when its turn comes."""
-
-    @property
-    def page(self) -> Page: ...
-
-    @property
-    def at(self) -> datetime: ...
-
-    def capture(self) -> Capture: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +43,10 @@ class Ahead:
     @property
     def at(self) -> datetime:
         return self.recording.at
+
+    @property
+    def technical(self) -> bool:
+        return self.recording.technical
 
     def capture(self) -> Capture:
         return self.recording.capture()
@@ -146,24 +139,26 @@ class _Reader:
         self._last = ""
         self._stands: Version | None = None
 
-    def read(self, each: Recording) -> Read:
+    def read(self, each: Recording) -> Read | None:
         capture = each.capture()
+        if capture.outcome != "ok":
+            return None
         source = extract.prepare(each.page, capture.body or b"", capture.content_type)
         version = self._version(source)
         read = Read(source.fingerprint, source.recipe, version.key)
         if source.fingerprint == self._last:
             return read
         self._last = source.fingerprint
-        return self._judged(each.page, version, read)
+        return self._judged(each, version, read)
 
-    def _judged(self, page: Page, version: Version, read: Read) -> Read:
+    def _judged(self, each: Recording, version: Version, read: Read) -> Read:
         """What was read, and what it comes to beside the text that stands, if both are the document."""
-        stands = self._stands
+        stands, page = self._stands, each.page
         if stands and stands.key == version.key:
             return read
         if screen(version.document):
             return replace(read, version=version)
-        if stands is None:
+        if stands is None or each.technical:
             self._stands = version
             return replace(read, version=version)
         change = news(stands.document, version.document, page, self._language, self._overrides)

@@ -2,10 +2,12 @@
 
 from monitor.meaning.effective import effective
 from monitor.meaning.page_types import page_type
+from monitor.meaning.twins import disagreements
 from monitor.meaning.understand import (
     Understood,
     first_of_each,
     is_understood,
+    reading,
     topics_of,
     understand,
     understand_document,
@@ -14,10 +16,12 @@ from monitor.meaning.way_out import way_out
 
 __all__ = [
     "Understood",
+    "disagreements",
     "effective",
     "first_of_each",
     "is_understood",
     "page_type",
+    "reading",
     "topics_of",
     "understand",
     "understand_document",

@@ -2,7 +2,7 @@
 
 The day stands behind a label ("Effective date: July 8, 2026"), in a sentence on the document itself ("These terms take
 effect on ..."), or in a notice at its top ("Effective July 8, 2026, we ..."). The day of the last edit is another thing,
-and so are those of laws, of offers and of earlier versions.
+and so are those of laws, of offers and of earlier versions. Where no day is named, it may follow from that of the posting.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from datetime import date
 from itertools import pairwise
 
 from monitor.meaning.dates import DATE, dates, narrow
+from monitor.meaning.document_words import CHINESE_DOCUMENT, DOCUMENT, SUBJECT
+from monitor.meaning.notice_periods import after_notice
 from monitor.model import Block, Document, Effective
 
 _STEMS = ("effect", "force", "valid", "appl", "replace", "生效", "施行", "实施", "执行", "适用")
@@ -36,10 +38,6 @@ _NAMED = (
     rf"|(?:date\s+of\s+)?(?:entry|coming|entering)\s+into\s+{_FORCE}|takes?\s+(?:full\s+)?effect|(?:enters?|comes?)\s+into\s+{_FORCE}"
     rf"|(?:with\s+effect|in\s+{_FORCE}|valid|applicable|applies)(?=\s+(?:from|as|on|since|starting)\b))"
 )
-_DOCUMENT = (
-    r"(?:terms|polic(?:y|ies)|agreements?|notices?|statements?|addend(?:um|a)|guidelines|conditions|documents?|rules|dpa|eula"
-    r"|versions?|editions?|changes?|updates?|amendments?|modifications?|revisions?|prices|pricing|rates|limits|principles|commitments)\b"
-)
 _LABELLED = re.compile(
     rf"(?<!\w)(?:(?:last\s+)?(?:updated|modified|revised)\s+(?:and|&)\s+)?(?:(?:version|policy|document)\s+)?{_NAMED}{_BESIDE}{_GLUE}$",
     re.I,
@@ -55,7 +53,7 @@ _ALONE = re.compile(
 """A label whose day stands in the next block."""
 _PARTED = re.compile(r"(?:^|[(\[|•·,:;/–—-]|\d{4}|\d日)[\s*]{0,4}$")
 """How the words end behind which a label begins."""
-_TITLE = re.compile(rf"{_DOCUMENT}[\s*]{{0,4}}$", re.I)
+_TITLE = re.compile(rf"{DOCUMENT}[\s*]{{0,4}}$", re.I)
 _NO_VERB = re.compile(r"effective|^date|日期|时间", re.I)
 """Of a label behind other words; "take effect" and "in force" go on a sentence there."""
 _NOTICE = re.compile(r"\s{0,2},\s+(?!last\b|version\b)\w", re.I)
@@ -67,11 +65,6 @@ _VERB = re.compile(
     r"|effective\s+date\b[^.;:]{0,60}?(?<=\s)(?:is|will\s+be|shall\s+be)\b"
     r"|(?:apply|applies)(?=\s+(?:from|as|starting|beginning|since)\b)))|effective\b))"
     rf"(?:\s+(?:for|to|in|at)\s[^.;:()\d]{{0,70}}?(?=\s(?:on|from|as)\b))?{_GLUE}$",
-    re.I,
-)
-_SUBJECT = re.compile(
-    r"\b(?:this|these|our|its|the|new|updated?|revised|amended|current|latest|following|such|all|any|both)\s+"
-    rf"(?:(?!is\b|are\b|will\b)[\w’'-]+\s+){{0,5}}?{_DOCUMENT}",
     re.I,
 )
 _ITSELF = re.compile(r"(?:this|these|(?:the\s+|our\s+)?(?:new|updated?|revised|amended|current|latest))\b", re.I)
@@ -107,9 +100,6 @@ _IN_CHINESE = re.compile(
     r"(?:当日|之日|零时|凌晨|\s?\d{1,2}[:时点]\d{0,2}(?::\d\d)?){0,2}(?:起|开始)?[,，]?(?:正式|全面|将|即|对[^，。；]{1,12}){0,2}"
     r"(?:生效|施行|实施|执行|(?<=起)适用)"
 )
-_CHINESE_DOCUMENT = re.compile(
-    r"协议|政策|条款|规则|规范|声明|须知|版本|新版|本版|本次|修订|更新|修改|变更|调整|公告|指引|约定|通知|说明|附录|价格|定价"
-)
 _CHINESE_OTHER = re.compile(r"法》|法律|法规|条例|办法|国家标准|法案|优惠|活动|会员|订阅|订单|合同|授权|委托|套餐|年度")
 _CHINESE_START = re.compile(r"[\s(【\[*:：,，。]{0,3}(?:将|自|于|从|在|由|已|并|现|起|即){0,3}\s?$")
 _SENTENCE = re.compile(r"[.!?;]\s+(?=[A-Z\"“(\[])|[。；！？]\s*")
@@ -138,10 +128,10 @@ def effective(document: Document, before: Document | None = None) -> Effective |
     The first that it says counts: a page may hold several documents, and their older versions below.
     """
     said = _without_lists(list(_said(document)))
-    if said and before is not None:
-        known = {found.day for block in before.blocks for found in dates(block.text)}
-        said = [each for each in said if each.day not in known]
-    return Effective(said[0].day, said[0].text) if said else None
+    known = frozenset(found.day for block in before.blocks for found in dates(block.text)) if before else frozenset()
+    if not said:
+        return after_notice(document, known)
+    return next((Effective(each.day, each.text) for each in said if each.day not in known), None)
 
 
 def _without_lists(said: list[_Said]) -> list[_Said]:
@@ -216,7 +206,7 @@ def _is_label(place: _Place, head: str, label: str) -> bool:
     short = len(place.block.text) <= _LABEL
     if not head.strip(" *"):
         return ":" in label or not _NOTICE.match(place.tail) or _is_notice(place)
-    if _TITLE.search(head) or _CHINESE_DOCUMENT.search(head[-12:]):
+    if _TITLE.search(head) or CHINESE_DOCUMENT.search(head[-12:]):
         return short and place.top and _NO_VERB.search(label) is not None and not place.tail.strip(" *)）")
     return bool(_PARTED.search(head)) and (short or place.top) and _NO_VERB.search(label) is not None
 
@@ -224,7 +214,7 @@ def _is_label(place: _Place, head: str, label: str) -> bool:
 def _is_notice(place: _Place) -> bool:
     """Whether "Effective July 8, 2026, ..." speaks of the document it stands at the top of."""
     said = place.tail.split(". ")[0]
-    return place.top and not _OTHER.search(said) and bool(_SUBJECT.search(said) or re.search(r"\bwe\b", said))
+    return place.top and not _OTHER.search(said) and bool(SUBJECT.search(said) or re.search(r"\bwe\b", said))
 
 
 def _is_stated(place: _Place) -> bool:
@@ -233,7 +223,7 @@ def _is_stated(place: _Place) -> bool:
     if verb is None:
         return False
     said = place.lead[: verb.end("verb") if _dates(verb) else verb.start()]
-    subjects = list(_SUBJECT.finditer(said))
+    subjects = list(SUBJECT.finditer(said))
     if not subjects or _STATUTE.search(subjects[-1][0]):
         return False
     between = said[subjects[-1].end() :]
@@ -255,7 +245,7 @@ def _turns(place: _Place) -> bool:
     if turn is None:
         return False
     said = turn["said"]
-    return bool(_SUBJECT.search(said)) and not _OTHER.search(said) and not _OLD.search(said)
+    return bool(SUBJECT.search(said)) and not _OTHER.search(said) and not _OLD.search(said)
 
 
 def _is_in_chinese(place: _Place) -> bool:
@@ -263,7 +253,7 @@ def _is_in_chinese(place: _Place) -> bool:
     if not _IN_CHINESE.match(place.tail):
         return False
     last = re.split("[，,]", place.lead)[-1]
-    said = last if _CHINESE_DOCUMENT.search(last) else place.lead
+    said = last if CHINESE_DOCUMENT.search(last) else place.lead
     if _OLD.search(_REPLACED.sub(" ", said)) or _CHINESE_OTHER.search(said):
         return False
-    return bool(_CHINESE_START.fullmatch(said) or _CHINESE_DOCUMENT.search(said))
+    return bool(_CHINESE_START.fullmatch(said) or CHINESE_DOCUMENT.search(said))

@@ -30,6 +30,8 @@ _INNER_DOT = re.compile(r"\.(?<=\w\.)(?=\w)")  # the dot first: there are few to
 _BLOCK = re.compile(r"\{([a-z_]+)\}")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
+_PLAINLY = 4
+"""Chinese characters, or Latin words, that show a clause to be in another language than its page."""
 
 
 class RuleSource(TypedDict, total=False):
@@ -143,7 +145,7 @@ class StanceLexicon:
     cut: Expression
 
 
-@lru_cache(maxsize=1 << 10)  # many clauses stand under one heading, and each is asked for more than its topics
+@lru_cache(maxsize=1 << 12)  # many clauses stand under one heading, and each is asked for more than its topics
 def fold(text: str) -> str:
     """The text as the patterns know it.
 
@@ -158,11 +160,17 @@ def fold(text: str) -> str:
 
 
 def language_of(text: str, language: str = "") -> str:
-    """`en` or `zh`: the language said, else `zh` where there is a Chinese character for every four Latin words."""
-    if language[:2].lower() in ("en", "zh"):
-        return language[:2].lower()
-    chinese = len(_CHINESE.findall(text[:LONGEST]))
-    return "zh" if chinese and chinese * 4 >= len(_LATIN.findall(text[:LONGEST])) else "en"
+    """`en` or `zh`: the language said, unless the script is plainly the other's, as in a page in both; else by the script, `zh`
+    where there is a Chinese character for every four Latin words."""
+    said = language[:2].lower()
+    if (said == "en" and text.isascii()) or (said == "zh" and _CHINESE.search(text)):
+        return said
+    chinese, latin = (len(script.findall(text[:LONGEST])) for script in (_CHINESE, _LATIN))
+    if said == "zh":
+        return "en" if latin >= _PLAINLY else "zh"
+    if said == "en":
+        return "zh" if chinese >= _PLAINLY and chinese > 2 * latin else "en"
+    return "zh" if chinese and chinese * 4 >= latin else "en"
 
 
 @cache

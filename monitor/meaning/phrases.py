@@ -7,9 +7,9 @@ import re
 from monitor.meaning.amounts import amount_words, shift
 from monitor.meaning.durations import period_words
 from monitor.meaning.scopes import scope_words
-from monitor.model import Offer, Reading
+from monitor.model import Disagreement, Offer, Reading
 
-__all__ = ["amount_words", "of_vendor", "stated", "without_vendor"]
+__all__ = ["amount_words", "contradicted", "gapped", "of_vendor", "stated", "without_vendor"]
 
 NOTHING = Reading(())
 TOPIC_NAMES = {
@@ -49,11 +49,13 @@ _SAYS = {
         "kept": "how long data is kept: {old} → {new}", "flip": "now {new}{scope}; before, {old}", "open": "now {new}{scope}; before, it said that it {old}", "opened": "now {new}{scope}", "said": "now says that it {new}{scope}", "unsaid": "no longer says that it {old}{scope}",
         "added": "new clause on {topic}", "removed": "no longer says anything here on {topic}", "changed": "changed wording on {topic}",
         "amount": "{topic}: {old} → {new}{shift}", "new-amount": "{topic}: new, {new}", "no-amount": "{topic}: {old} no longer offered here",
+        "otherwise": "{topic}: here {old}, there {new}", "gap": "{topic}: {old} → a gap that nobody filled in, {gap}", "filled": "{topic}: {new}, where a gap stood",
     },
     "zh": {
         "kept": "数据保存多久：{old} → {new}", "flip": "现在{new}{scope}；此前{old}", "open": "现在{new}{scope}；此前{old}", "opened": "现在{new}{scope}", "said": "现在声明{new}{scope}", "unsaid": "不再声明{old}{scope}",
         "added": "新增条款：{topic}", "removed": "删除条款：{topic}", "changed": "条款有变：{topic}",
         "amount": "{topic}：{old} → {new}{shift}", "new-amount": "{topic}：新增 {new}", "no-amount": "{topic}：不再提供 {old}",
+        "otherwise": "{topic}：此处为{old}，彼处为{new}", "gap": "{topic}：{old} → 页面未填入数值（{gap}）", "filled": "{topic}：{new}（此前页面未填入数值）",
     },
 }  # fmt: skip
 
@@ -90,6 +92,22 @@ def stated(topic: str, old: Offer | Reading | None, new: Offer | Reading | None,
             topic, old if isinstance(old, Offer) else None, new if isinstance(new, Offer) else None, language
         )
     return _said(topic, old, new, language)
+
+
+def gapped(topic: str, old: Offer | None, new: Offer | None, gap: str, language: str) -> str:
+    """What became of an amount where a gap stands now, or stood before."""
+    was, now = (amount_words(offer.amount, language) if offer else "" for offer in (old, new))
+    form = "gap" if old else "filled"
+    return _SAYS[language][form].format(topic=TOPIC_NAMES[language][topic], old=was, new=now, gap=gap)
+
+
+def contradicted(found: Disagreement, language: str) -> str:
+    """What two pages say otherwise of one thing, in one sentence."""
+    if found.amount_here and found.amount_there:
+        here, there = (amount_words(amount, language) for amount in (found.amount_here, found.amount_there))
+    else:
+        here, there = (_STANCES[language][stance] for stance in (found.stance_here, found.stance_there))
+    return _SAYS[language]["otherwise"].format(topic=TOPIC_NAMES[language][found.topic], old=here, new=there)
 
 
 def _amounts(topic: str, old: Offer | None, new: Offer | None, language: str) -> str:

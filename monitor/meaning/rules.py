@@ -73,6 +73,12 @@ SAME_WORDS = BuiltIn(
     "the wording alone differs",
     "no word of weight differs: other spellings, figures, references, dates",
 )
+LEFT = BuiltIn(
+    "left",
+    "none",
+    "it left a list of news, which keeps the newest",
+    "the page is of the type changelog, and a clause went",
+)
 LABEL = BuiltIn(
     "label",
     "none",
@@ -129,6 +135,13 @@ WORDS = BuiltIn(
     "words of the clause differ: -{deleted} +{inserted}",
     "words of weight differ in a clause on the topic",
 )
+GAP = BuiltIn(
+    "gap",
+    "minor",
+    "{kind}: a gap, {gap}, stands where an amount was to be filled in",
+    "an amount came where a gap stood, or a gap stands where it was: {LIMIT}",
+    ("free-amount", "limits", "price"),
+)
 AMOUNT = BuiltIn(
     "amount",
     "major",
@@ -145,7 +158,7 @@ CONDITION = BuiltIn(
 )
 
 BUILT_IN = (
-    AMOUNT, CONDITION, SAME_WORDS, NAMES, STANCE, LABEL, FEW_WORDS, LENT, FOR_USERS, PAID, ADDED, REMOVED, SPOKEN, UNSPOKEN,
-    WORDS,
+    LEFT, GAP, AMOUNT, CONDITION, SAME_WORDS, NAMES, STANCE, LABEL, FEW_WORDS, LENT, FOR_USERS, PAID, ADDED, REMOVED, SPOKEN,
+    UNSPOKEN, WORDS,
 )  # fmt: skip
 """All of them, in the order in which they are asked: the first that fits decides."""

@@ -33,7 +33,7 @@ def foreign(spoken: str, language: str, vendor: str = "") -> str:
 
 
 def summary(findings: tuple[Finding, ...], language: str, vendor: str = "") -> str:
-    """The reading of the first finding, amounts and stances before mere clauses, and the names of the other topics.
+    """The reading of the first finding, and the names of the other topics; findings come with what leads in front.
 
     It is a sentence that names the vendor; without a vendor, as where two files are compared, it is the reading alone.
     """
@@ -41,7 +41,7 @@ def summary(findings: tuple[Finding, ...], language: str, vendor: str = "") -> s
     told = [finding for finding in findings if finding.importance != "none"]
     if not told:
         return of_vendor(vendor, "", forms["overridden" if findings else "none"], language)
-    first = min(told, key=rank)
+    first = told[0]
     said = of_vendor(vendor, first.topic, first.reading, language)
     others = [topic for topic in dict.fromkeys(finding.topic for finding in told) if topic != first.topic][:_NAMED]
     if not others:

@@ -11,14 +11,15 @@ from itertools import islice
 from monitor.clauses import clauses
 from monitor.extract.blocks import CELL
 from monitor.meaning.amounts import align
+from monitor.meaning.gaps import gaps
 from monitor.meaning.merging import merged
 from monitor.meaning.offers import offers
 from monitor.meaning.overriding import overridden
-from monitor.meaning.phrases import NOTHING, amount_words, stated
-from monitor.meaning.rules import AMOUNT, CONDITION, PAID, Weight
+from monitor.meaning.phrases import NOTHING, amount_words, gapped, stated
+from monitor.meaning.rules import AMOUNT, CONDITION, GAP, PAID, Weight
 from monitor.meaning.summary import rank
 from monitor.meaning.topics import is_quiet, read_clause
-from monitor.meaning.weight import Renamings, in_full, renamings, weigh
+from monitor.meaning.weight import Renamings, has_left, in_full, renamings, weigh
 from monitor.meaning.wording import differ_in_figures, differing_terms
 from monitor.model import (
     DATA_TOPICS,
@@ -57,7 +58,7 @@ class Understood:
 
 def understand_document(document: Document) -> Understood:
     """The clauses of a document with their topics and stance, and the offers it states."""
-    read = tuple((clause, _read(clause, document.language)) for clause in clauses(document))
+    read = tuple((clause, reading(clause, document.language)) for clause in clauses(document))
     return Understood(document.language, read, tuple(offer for clause, _ in read for offer in _offers(clause)))
 
 
@@ -78,7 +79,11 @@ def understand(
     renamed = renamings(edits)
     found: list[Finding] = []
     for edit in edits:
-        amounts = list(_offer_findings(edit, language)) or list(_condition_finding(edit, language))
+        amounts = (
+            []
+            if has_left(edit, page)
+            else list(_offer_findings(edit, language)) or list(_condition_finding(edit, language))
+        )
         statements = _topic_findings(edit, before.language, after.language, renamed, page, language)
         found += amounts
         same = bool(_offers(edit.before) and _offers(edit.after)) and _same_amounts(edit)
@@ -91,12 +96,15 @@ def is_understood(language: str) -> bool:
     return language[:2] in ("", "en", "zh")
 
 
+def reading(clause: Clause, language: str) -> Reading:
+    """What a clause says where it stands: under its headings, in its list or its table."""
+    said = read_clause(in_full(clause), clause.block.trail, language)
+    recipient = clause.block.kind == "row" and not said.topics and _names_recipients(clause.block.trail[-1:])
+    return Reading(("sharing",)) if recipient else said
+
+
 def _read(clause: Clause | None, language: str) -> Reading:
-    if clause is None:
-        return NOTHING
-    reading = read_clause(in_full(clause), clause.block.trail, language)
-    recipient = clause.block.kind == "row" and not reading.topics and _names_recipients(clause.block.trail[-1:])
-    return Reading(("sharing",)) if recipient else reading
+    return NOTHING if clause is None else reading(clause, language)
 
 
 def _names_recipients(heading: tuple[str, ...]) -> bool:
@@ -113,13 +121,22 @@ def _offers(clause: Clause | None) -> tuple[Offer, ...]:
 def _offer_findings(edit: ClauseEdit, language: str) -> Iterator[Finding]:
     for old, new in align(_offers(edit.before), _offers(edit.after)):
         kind = next(offer.kind for offer in (new, old) if offer)
-        said = AMOUNT.weight(kind=kind)
+        gap = "" if old and new else _gap(edit)
+        said = GAP.weight(kind=kind, gap=gap) if gap else AMOUNT.weight(kind=kind)
         yield replace(
             _finding(edit, kind, PAID.weight(said=said.rule) if kind in PAID.topics else said),
-            reading=stated(kind, old, new, language),
+            reading=gapped(kind, old, new, gap, language) if gap else stated(kind, old, new, language),
             amount_before=old.amount if old else None,
             amount_after=new.amount if new else None,
         )
+
+
+def _gap(edit: ClauseEdit) -> str:
+    """A gap that only one edition of a clause has: the amount of the other is what was to be filled in there."""
+    if edit.before is None or edit.after is None:
+        return ""
+    before, after = set(gaps(edit.before.text)), set(gaps(edit.after.text))
+    return min(before ^ after, default="")
 
 
 def _condition_finding(edit: ClauseEdit, language: str) -> Iterator[Finding]:

@@ -35,6 +35,8 @@ _LONGEST = 700
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'“”‘’()（）\[\]，。；、！？]{3,2000}")
 _TRAILING = ".,;:!?*_"
+_NAMES_TRAINING = 0
+"""How near a clause is to training that names it: see `_distance`."""
 _LEAST = 3
 """Characters of a link's words below which they stand in a clause by chance."""
 
@@ -56,10 +58,23 @@ def way_out(document: Document, links: Sequence[Link] = ()) -> WayOut | None:
 
     What is opted out of by mail, in a browser or before a court, and closing the account, are other matters: None.
     """
-    best = min(_found(document), key=lambda each: each[0], default=None)
-    if best is None:
-        return None
-    text = best[1].text if _has("refusal", fold(best[1].text)) else _full(best[1])  # an item may need its lead
+    best = min(_found(document), key=_rank, default=None)
+    return _told(best[1], links) if best else None
+
+
+def way_out_of_training(document: Document, links: Sequence[Link] = ()) -> tuple[Clause, WayOut] | None:
+    """How a text says that its reader can keep data out of training, and the clause that says so; None of any other use."""
+    on_training = (each for each in _found(document) if each[0][1] == _NAMES_TRAINING)
+    best = min(on_training, key=_rank, default=None)
+    return (best[1], _told(best[1], links)) if best else None
+
+
+def _rank(found: tuple[Rank, Clause]) -> Rank:
+    return found[0]
+
+
+def _told(clause: Clause, links: Sequence[Link]) -> WayOut:
+    text = clause.text if _has("refusal", fold(clause.text)) else _full(clause)  # an item may need its lead
     return WayOut(text, _address(text, links))
 
 
@@ -86,6 +101,8 @@ def _leaves_a_choice(clause: Clause) -> bool:
     """Whether a clause says that its reader may refuse something."""
     full = _full(clause)
     if clause.block.kind == "heading" or full[-1:] in "?？" or len(full) > _LONGEST or is_quiet(clause.block.trail):
+        return False
+    if not _has("refusal", fold(full)):  # most clauses end here
         return False
     text = _without_closing(full)
     return _has("refusal", text) and not _has("never", text) and not _has("denied", text)

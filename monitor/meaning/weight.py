@@ -13,6 +13,7 @@ from monitor.meaning.rules import (
     FEW_WORDS,
     FOR_USERS,
     LABEL,
+    LEFT,
     LENT,
     MOST_WORDS,
     NAMES,
@@ -87,9 +88,16 @@ def _turns(words: str) -> bool:
 
 def _weigh_one(edit: ClauseEdit, topic: str, page: Page) -> Weight:
     """The weight of a clause that was added or removed whole."""
+    if has_left(edit, page):
+        return LEFT.weight()
     if all(map(_is_label, _editions(edit))):
         return LABEL.weight()
     return _for_page(edit, topic, page, (REMOVED if edit.after is None else ADDED).weight(), turns=False)
+
+
+def has_left(edit: ClauseEdit, page: Page) -> bool:
+    """Whether a clause went from a page that keeps the newest news alone: it is old, and says nothing by going."""
+    return page.type == "changelog" and edit.after is None
 
 
 def _editions(edit: ClauseEdit) -> tuple[Clause, ...]:

@@ -5,10 +5,11 @@ a *capture* is one attempt to get a page, a *snapshot* the bytes it brought, a *
 *change* the difference between two versions, a *finding* one thing that a change means to a reader.
 """
 
-from monitor.model.captured import Capture, Hop, Validators
+from monitor.model.captured import Capture, Hop, Settled, Validators
 from monitor.model.decided import Change, Held, Known, Outcome, Owed, Version
-from monitor.model.found import Amount, Effective, Finding, Offer, Reading, WayOut
-from monitor.model.text import Block, Clause, ClauseEdit, Document, Edit, Link, Span
+from monitor.model.facts import QUESTIONS, SCOPES, Answer, Evidence, Fact, Question, Scope, Source, State, Statement
+from monitor.model.found import Amount, Disagreement, Effective, Finding, Offer, Reading, WayOut
+from monitor.model.text import Block, BlockKind, Clause, ClauseEdit, Document, Edit, Link, Span
 from monitor.model.vocabulary import (
     DATA_TOPICS,
     HEALTHY,
@@ -20,7 +21,7 @@ from monitor.model.vocabulary import (
     Importance,
     Verdict,
 )
-from monitor.model.watched import Digest, Escalation, Mute, Override, Page, QuietHours, Rule
+from monitor.model.watched import Digest, Escalation, Mute, Override, Page, QuietHours, Reminder, Rule
 
 __all__ = [
     "DATA_TOPICS",
@@ -28,18 +29,25 @@ __all__ = [
     "OFFER_TOPICS",
     "OUTCOMES",
     "PAGE_TYPES",
+    "QUESTIONS",
+    "SCOPES",
     "TOPICS",
     "Amount",
+    "Answer",
     "Block",
+    "BlockKind",
     "Capture",
     "Change",
     "Clause",
     "ClauseEdit",
     "Digest",
+    "Disagreement",
     "Document",
     "Edit",
     "Effective",
     "Escalation",
+    "Evidence",
+    "Fact",
     "Finding",
     "Happened",
     "Held",
@@ -53,10 +61,17 @@ __all__ = [
     "Override",
     "Owed",
     "Page",
+    "Question",
     "QuietHours",
     "Reading",
+    "Reminder",
     "Rule",
+    "Scope",
+    "Settled",
+    "Source",
     "Span",
+    "State",
+    "Statement",
     "Validators",
     "Verdict",
     "Version",

@@ -47,6 +47,16 @@ class Capture:
         return hashlib.sha256(self.body or b"").hexdigest()
 
 
+@dataclass(frozen=True)
+class Settled(Capture):
+    """A capture as this program recorded it: what came of it then stands, wherever it is taken.
+
+    `held` says that it was healthy, and that its text was not believed yet, so that it began no version.
+    """
+
+    held: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Validators:
     """What the server said of the last good answer, echoed to it word for word in a conditional request."""

@@ -63,6 +63,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One thing that two pages both state, each otherwise: their words, verbatim, and what these say.
+
+    `topic` is one of offers, with both amounts; or `training`, with both stances.
+    """
+
+    topic: str
+    here: str
+    there: str
+    amount_here: Amount | None = None
+    amount_there: Amount | None = None
+    stance_here: str = ""
+    stance_there: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Effective:
     """When a page says that its text takes effect: the day, and the words that say so."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+BlockKind = Literal["heading", "paragraph", "item", "row"]
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -14,7 +16,7 @@ class Block:
     header cells, in the same order as its cells.
     """
 
-    kind: Literal["heading", "paragraph", "item", "row"]
+    kind: BlockKind
     text: str
     trail: tuple[str, ...] = ()
     level: int = 0

@@ -14,7 +14,8 @@ from monitor.model.vocabulary import Importance
 class Page:
     """One watched address of a vendor, as the watchlist describes it.
 
-    `zone` is that of a cron line in `every`; without `robots` its site's robots.txt is not asked.
+    `zone` is that of a cron line in `every`; without `robots` its site's robots.txt is not asked. `region` is the code of the
+    country, or of the EU, for whose readers this edition is. What this page states, the page `twin_of` (`vendor/page`) states, too.
     """
 
     vendor: str
@@ -29,6 +30,8 @@ class Page:
     language: str | None = None
     zone: str = "UTC"
     robots: bool = True
+    region: str = ""
+    twin_of: str = ""
 
     @property
     def phase(self) -> float:
@@ -57,6 +60,14 @@ class Digest:
     every: Literal["daily", "weekly"] = "daily"
     at: time = time(8)
     weekday: int = 0
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """How many days before a text takes effect those are told again who were told of it; `zone` is where they are."""
+
+    days: int
     zone: str = "UTC"
 
 

@@ -57,6 +57,10 @@ class Words:
         """A number, its digits grouped."""
         return format_decimal(value, locale=self.locale)
 
+    def region(self, code: str) -> str:
+        """The name of a country, or of the European Union; the code where it is none."""
+        return str(self.locale.territories.get(code, code))
+
     def day(self, day: date) -> str:
         """`8 July 2026`."""
         return format_date(day, "long", locale=self.locale)
@@ -75,24 +79,34 @@ class Words:
         return self.say("moment", date=day, time=clock, zone="UTC" + offset.replace("+00:00", ""))
 
 
-def words_of(style: Style) -> Words:
-    """The words for a reader; English where the language has no catalogue, UTC where the zone is unknown."""
+def words_of(style: Style, room: str = "") -> Words:
+    """The words for a reader; English where the language has no catalogue, UTC where the zone is unknown.
+
+    `room` is a package that has words of its own, in a folder `locale` like this one's.
+    """
     language = style.language.split("-")[0].lower()
-    return _words(language if language in LANGUAGES else "en", style.zone)
+    return _words(language if language in LANGUAGES else "en", style.zone, room)
 
 
-def catalogue(language: str) -> Catalog:
-    """The catalogue of a language as it is kept."""
-    file = _LOCALE / language / "LC_MESSAGES" / "monitor.po"
+def catalogue(language: str, room: str = "monitor.report") -> Catalog:
+    """The catalogue of a language as a room keeps it."""
+    file = files(room) / "locale" / language / "LC_MESSAGES" / "monitor.po"
     return read_po(BytesIO(file.read_bytes()), locale=language)
 
 
 @cache
-def _words(language: str, zone: str) -> Words:
+def _words(language: str, zone: str, room: str) -> Words:
+    translations = _translations(catalogue(language))
+    if room:
+        translations.merge(_translations(catalogue(language, room)))
+    return Words(language, _zone(zone), Locale.parse(_LOCALES.get(language, language)), translations)
+
+
+def _translations(words: Catalog) -> Translations:
     compiled = BytesIO()
-    write_mo(compiled, catalogue(language))
+    write_mo(compiled, words)
     compiled.seek(0)
-    return Words(language, _zone(zone), Locale.parse(_LOCALES.get(language, language)), Translations(compiled))
+    return Translations(compiled)
 
 
 def _zone(name: str) -> tzinfo:

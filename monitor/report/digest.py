@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from monitor.model import Importance
+from monitor.model import Importance, WayOut
 from monitor.records import ChangeRecord, Message
 from monitor.report.catalogue import Words, words_of
 from monitor.report.forms import fill
@@ -39,23 +39,27 @@ def digest_message(
     period: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    reminds_of: date | None = None,
+    ways_out: Mapping[int, WayOut | None] | None = None,
 ) -> Message:
     """One message about many changes, grouped by vendor, the weightiest first.
 
     The first 20 are told with their findings, the others in a line each up to 1,000, and how many more there are is said, with
-    the way to see them. `period` is `daily`, `weekly`, or empty for changes that came at once.
+    the way to see them. `period` is `daily`, `weekly`, or empty for changes that came at once; those that take effect on the day
+    it `reminds_of` were told before. `ways_out` says by the changes' ids how to opt out.
     """
     words = words_of(style)
     ranked = grouped(records)
+    subject = subject_of_many(ranked, words)
     forms = fill(
         "digest",
         style,
         words,
         kind="digest",
-        subject=subject_of_many(ranked, words),
-        heading=words.say(period or "together"),
+        subject=words.say("reminder-subject", day=words.day(reminds_of), subject=subject) if reminds_of else subject,
+        heading=words.say("reminder") if reminds_of else words.say(period or "together"),
         span=words.say("period", since=words.when(since), until=words.when(until)) if since and until else "",
-        groups=_groups(ranked, style, words),
+        groups=_groups(ranked, style, words, ways_out or {}),
         left=max(len(ranked) - MOST_LISTED, 0),
         all=_all(ranked, style, since),
     )
@@ -65,7 +69,7 @@ def digest_message(
         subject=forms.subject,
         text=forms.text,
         html=forms.html,
-        payload=digest_json(ranked, key=key),
+        payload=digest_json(ranked, key=key, reminds_of=reminds_of),
         at=until or max(record.seen_at for record in records),
         url=web_link(style.archive_url),
         vendors=tuple(dict.fromkeys(record.vendor for record in ranked)),
@@ -97,11 +101,15 @@ def subject_of_many(records: Sequence[ChangeRecord], words: Words) -> str:
     )
 
 
-def _groups(ranked: Sequence[ChangeRecord], style: Style, words: Words) -> tuple[Group, ...]:
+def _groups(
+    ranked: Sequence[ChangeRecord], style: Style, words: Words, ways_out: Mapping[int, WayOut | None]
+) -> tuple[Group, ...]:
     groups: dict[str, list[Told]] = {}
     for place, record in enumerate(ranked[:MOST_LISTED]):
         findings = found_in(record, MOST_FINDINGS) if place < MOST_DETAILED else NOTHING
-        groups.setdefault(name_of(record), []).append(tell(record, style, words, findings=findings))
+        groups.setdefault(name_of(record), []).append(
+            tell(record, style, words, findings=findings, way_out=ways_out.get(record.id))
+        )
     return tuple(Group(name, tuple(changes)) for name, changes in groups.items())
 
 

@@ -41,6 +41,12 @@ def plain(text: str) -> str:
     return _START.sub(r"\1\\\2", line)
 
 
+def link(text: str, url: str) -> str:
+    """Words that lead to an address; without one, the words alone."""
+    address = _UNSAFE.sub(lambda sign: "".join(f"%{byte:02X}" for byte in sign[0].encode()), url)
+    return f"[{plain(text)}](<{address}>)" if address else plain(text)
+
+
 def _change(record: ChangeRecord, style: Style, words: Words) -> list[str]:
     passages = finding_passages(record.change.findings)
     found = [line for passage in passages for line in _passage(passage, bare_summary(record), words)]
@@ -61,6 +67,5 @@ def _marked(spans: Sequence[Span]) -> str:
 def _fact(fact: Fact, words: Words) -> str:
     label = words.say(fact.label) + words.say("colon")
     if fact.kind == "link":
-        address = _UNSAFE.sub(lambda sign: "".join(f"%{byte:02X}" for byte in sign[0].encode()), fact.text)
-        return f"{label}[{plain(fact.text)}](<{address}>)"
+        return label + link(fact.text, fact.text)
     return f"{label}`{fact.text}`" if fact.kind == "command" and "`" not in fact.text else label + plain(fact.text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from monitor.model import Amount, Effective, Finding, WayOut
-from monitor.records import ChangeRecord, Side, Trouble
+from monitor.model import Amount, Disagreement, Effective, Finding, WayOut
+from monitor.records import ChangeRecord, Side, Trouble, TwinSays
 from monitor.report.sandbox import web_link
 
 SCHEMA = "terms-monitor/alert/1"
@@ -24,8 +24,8 @@ def change_json(record: ChangeRecord) -> dict[str, object]:
         "vendor": record.vendor,
         "page": record.page,
         "type": record.type,
-        "seen_at": _time(record.seen_at),
-        "previous_at": _time(record.previous_at),
+        "seen_at": stamp(record.seen_at),
+        "previous_at": stamp(record.previous_at),
         "verdict": change.verdict,
         "importance": change.importance,
         "topics": list(change.topics),
@@ -37,9 +37,19 @@ def change_json(record: ChangeRecord) -> dict[str, object]:
 
 
 def alert_json(
-    record: ChangeRecord, *, key: str = "", effective: Effective | None = None, way_out: WayOut | None = None
+    record: ChangeRecord,
+    *,
+    key: str = "",
+    effective: Effective | None = None,
+    way_out: WayOut | None = None,
+    reminds_of: date | None = None,
+    twins: Sequence[TwinSays] = (),
 ) -> dict[str, object]:
-    """The change as a webhook's body. `key` is the same for every attempt, so that a receiver can tell a repeat."""
+    """The change as a webhook's body. `key` is the same for every attempt, so that a receiver can tell a repeat.
+
+    `reminds_of` is the day on which what was told takes effect, where this is a reminder of that. `twins` are pages that say
+    otherwise what this one says.
+    """
     return {
         "schema": SCHEMA,
         "key": key,
@@ -47,15 +57,20 @@ def alert_json(
         "why": record.change.why,
         "effective": {"day": effective.day.isoformat(), "text": effective.text} if effective else None,
         "way_out": {"text": way_out.text, "url": web_link(way_out.url)} if way_out else None,
+        "reminds_of": reminds_of.isoformat() if reminds_of else None,
+        "twins": [
+            {"page": twin.page, "otherwise": [disagreement_json(each) for each in twin.otherwise]} for twin in twins
+        ],
         "change": change_json(record),
     }
 
 
-def digest_json(records: Sequence[ChangeRecord], *, key: str = "") -> dict[str, object]:
+def digest_json(records: Sequence[ChangeRecord], *, key: str = "", reminds_of: date | None = None) -> dict[str, object]:
     """Many changes as a webhook's body: none is left out, and each says whose it is."""
     return {
         "schema": DIGEST_SCHEMA,
         "key": key,
+        "reminds_of": reminds_of.isoformat() if reminds_of else None,
         "changes": [change_json(record) | _of_whom(record) for record in records],
     }
 
@@ -65,15 +80,15 @@ def notice_json(troubles: Sequence[Trouble], *, key: str = "", at: datetime) -> 
     return {
         "schema": NOTICE_SCHEMA,
         "key": key,
-        "at": _time(at),
+        "at": stamp(at),
         "troubles": [
             {
                 "kind": trouble.kind,
                 "subject": trouble.subject,
-                "since": _time(trouble.since),
+                "since": stamp(trouble.since),
                 "reason": trouble.reason,
                 "outcome": trouble.outcome or None,
-                "ended_at": _time(trouble.ended_at) if trouble.ended_at else None,
+                "ended_at": stamp(trouble.ended_at) if trouble.ended_at else None,
             }
             for trouble in troubles
         ],
@@ -82,7 +97,20 @@ def notice_json(troubles: Sequence[Trouble], *, key: str = "", at: datetime) -> 
 
 def trial_json(channel: str, *, key: str, at: datetime) -> dict[str, object]:
     """The test of a channel, as a webhook's body."""
-    return {"schema": TEST_SCHEMA, "key": key, "at": _time(at), "channel": channel}
+    return {"schema": TEST_SCHEMA, "key": key, "at": stamp(at), "channel": channel}
+
+
+def disagreement_json(found: Disagreement) -> dict[str, object]:
+    """What two pages both state, each otherwise: their words, amounts and stances."""
+    return {
+        "topic": found.topic,
+        "here": found.here,
+        "there": found.there,
+        "amount": {"here": amount_json(found.amount_here), "there": amount_json(found.amount_there)}
+        if found.amount_here
+        else None,
+        "stance": {"here": found.stance_here, "there": found.stance_there} if found.stance_here else None,
+    }
 
 
 def finding_json(finding: Finding) -> dict[str, object]:
@@ -128,5 +156,6 @@ def _side(side: Side) -> dict[str, object]:
     return {"snapshot": side.snapshot, "version": side.version}
 
 
-def _time(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A time as JSON has it: RFC 3339, in UTC."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

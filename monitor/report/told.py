@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from monitor.meaning.phrases import without_vendor
+from monitor.meaning.phrases import contradicted, without_vendor
 from monitor.model import Document, Effective, Importance, Link, WayOut
-from monitor.records import ChangeRecord
+from monitor.records import ChangeRecord, TwinSays
 from monitor.report.catalogue import Words
 from monitor.report.forms import MOST_SUBJECT
 from monitor.report.passages import MOST_LINE, NOTHING, Shown, differences, shown_differences, shown_findings
@@ -19,6 +19,8 @@ from monitor.words import one_line
 
 MOST_FINDINGS = 20
 MOST_DIFFERENCES = 40
+MOST_TWIN = 10
+"""Lines on what a twin says otherwise."""
 LONGEST_NAME = 100
 
 
@@ -29,6 +31,14 @@ class Fact:
     label: str
     text: str
     kind: Literal["text", "link", "command"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A page that states the same facts, and the lines that say what it states otherwise."""
+
+    page: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ class Told:
     others: Shown = NOTHING
     effective: Effective | None = None
     way_out: WayOut | None = None
+    twins: tuple[Twin, ...] = ()
 
     @property
     def see(self) -> Fact:
@@ -73,6 +84,7 @@ def tell(
     others: Shown = NOTHING,
     effective: Effective | None = None,
     way_out: WayOut | None = None,
+    twins: Sequence[TwinSays] = (),
 ) -> Told:
     """A change as templates see it."""
     return Told(
@@ -94,7 +106,13 @@ def tell(
         others=others,
         effective=effective and Effective(effective.day, one_line(effective.text, MOST_LINE)),
         way_out=way_out and WayOut(one_line(way_out.text, MOST_LINE), web_link(way_out.url)),
+        twins=tuple(_twin(twin, words.language) for twin in twins),
     )
+
+
+def _twin(said: TwinSays, language: str) -> Twin:
+    lines = (one_line(contradicted(each, language), MOST_LINE) for each in said.otherwise[:MOST_TWIN])
+    return Twin(one_line(said.page, MOST_LINE), tuple(lines))
 
 
 def found_in(record: ChangeRecord, most: int = MOST_FINDINGS, links: Sequence[Link] = ()) -> Shown:
@@ -136,10 +154,11 @@ def _line(record: ChangeRecord, words: Words) -> str:
 
 
 def facts_of(record: ChangeRecord, style: Style, words: Words) -> tuple[Fact, ...]:
-    """The page, the times, and where to see the change: in the archive as it is served, or by which command."""
-    url = one_line(record.url, MOST_LINE)
+    """The page, for whom it is, the times, and where to see the change: in the archive as it is served, or by which command."""
+    url, region = one_line(record.url, MOST_LINE), style.about(record.vendor, record.page).region
     return (
         Fact("page", url, "link" if web_link(url) else "text"),
+        *([Fact("region", words.region(region))] if region else []),
         Fact("seen", words.when(record.seen_at)),
         Fact("previous", words.when(record.previous_at)),
         *(_served(record, style.archive_url.rstrip("/")) if web_link(style.archive_url) else _commands(record)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from monitor.model import Amount, Change, Effective, Finding, WayOut
-from monitor.records import ChangeRecord, Side, Trouble
+from monitor.model import Amount, Change, Disagreement, Effective, Finding, WayOut
+from monitor.records import ChangeRecord, Side, Trouble, TwinSays
 from monitor.report.digest import digest_message
 from monitor.report.message import message
 from monitor.report.notice import notice_message
@@ -23,6 +23,7 @@ _FINDING = Finding(
     amount_before=Amount(10, "request", "day"),
     amount_after=Amount(5, "request", "day"),
 )
+_OTHERWISE = Disagreement("free-amount", _FINDING.after, _FINDING.before, _FINDING.amount_after, _FINDING.amount_before)
 _RECORD = ChangeRecord(
     id=1,
     vendor="sample",
@@ -50,6 +51,8 @@ def trial(style: Style) -> Iterator[str]:
             way_out=WayOut("You can opt out in your settings.", "https://sample.example/settings"),
             repeat=True,
             alert=1,
+            reminds_of=date(2026, 4, 1),
+            twins=[TwinSays("sample/plans", (_OTHERWISE,))],
         ),
         digest_message([_RECORD, _RECORD], style, period="weekly"),
         notice_message([Trouble("page", "sample/terms", _AT, "timeout")], style, at=_AT),

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 
 import yaml
 
-from monitor.errors import UsageError, WatchlistError
+from monitor.errors import UsageError
 from monitor.watchlist import marks
+from monitor.watchlist.nodes import child, newline, next_line, says, scalar
+from monitor.watchlist.nodes import end as end_of
 
 _STEP = 2
 """Columns by which what has no example in the file is indented."""
 _BOM = b"\xef\xbb\xbf"
 _NEW = "version: 1\n\nvendors:\n"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_DOCUMENT_END = re.compile(r"\n\.\.\.\n$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def with_page(data: bytes, entry: Entry, file: str) -> bytes:
     expected = _expected(data, entry, file)
     for edited in _attempts(text, marks.compose(data, file), entry, file):
         result = mark + edited.encode()
-        if _says(result, expected, file):
+        if says(result, expected, file):
             return result
     raise UsageError(
         f"{file}: {entry.vendor}/{entry.page} cannot be added without changing something else there (pages that two vendors "
@@ -80,37 +81,24 @@ def _expected(data: bytes, entry: Entry, file: str) -> object:
     return value
 
 
-def _says(data: bytes, expected: object, file: str) -> bool:
-    try:
-        marked = marks.read(data, file)
-    except WatchlistError:
-        return False
-    return not marked.mistakes and marked.value == expected
-
-
 # --- where ----------------------------------------------------------------------------------------------------------
 
 
 def _attempts(text: str, root: yaml.Node, entry: Entry, file: str) -> Iterator[str]:
     """The edited text, by the places where the page may stand, the finest first."""
-    vendors = _block(_child(root, "vendors"), "vendors", file)
-    vendor = _child(vendors, entry.vendor)
+    vendors = _block(child(root, "vendors"), "vendors", file)
+    vendor = child(vendors, entry.vendor)
     if vendor is None:
         column, among = _column(vendors), vendors
         lines = _vendor_lines(entry, column, _step(vendors))
     else:
         place = f"vendors.{entry.vendor}"
-        among = _block(_child(_block(vendor, place, file), "pages"), f"{place}.pages", file)
+        among = _block(child(_block(vendor, place, file), "pages"), f"{place}.pages", file)
         column = _column(among)
         lines = _page_lines(entry, column, _step(among))
     added = [""] * _spaced(text, among) + list(lines)
     for place_at in _ends(text, among, column):
         yield _inserted(text, place_at, added)
-
-
-def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
-    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-    return next((value for name, value in pairs if isinstance(name, yaml.ScalarNode) and name.value == key), None)
 
 
 def _block(node: yaml.Node | None, place: str, file: str) -> yaml.MappingNode:
@@ -151,28 +139,11 @@ def _spaced(text: str, node: yaml.MappingNode) -> bool:
 def _ends(text: str, node: yaml.MappingNode, column: int) -> Iterator[int]:
     """Where a mapping ends: behind its last line and the comments that are as far in, and, where these belong to a text of
     several lines, behind that."""
-    end = _end(node)
+    end = end_of(node)
     last = len(text[:end].rstrip()) if text[:end].endswith("\n") else end
-    yield _past_comments(text, _next_line(text, last), column)
-    yield _next_line(text, last)
+    yield _past_comments(text, next_line(text, last), column)
+    yield next_line(text, last)
     yield end
-
-
-def _end(node: yaml.Node) -> int:
-    """The index behind the last thing that stands in a node."""
-    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
-        last = node.value[-1]
-        if not isinstance(last, tuple):
-            return _end(last)
-        key, value = last
-        is_alias = value.start_mark.index < key.start_mark.index
-        return int(key.end_mark.index) if is_alias else _end(value)
-    return int(node.end_mark.index)
-
-
-def _next_line(text: str, index: int) -> int:
-    found = text.find("\n", index)
-    return len(text) if found < 0 else found + 1
 
 
 def _past_comments(text: str, begin: int, column: int) -> int:
@@ -193,31 +164,20 @@ def _past_comments(text: str, begin: int, column: int) -> int:
 
 def _inserted(text: str, index: int, lines: list[str]) -> str:
     """The text with lines put in at `index`, each ended as the others are."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    before = text[:index] + ("" if text[:index].endswith("\n") else newline)
-    return before + "".join(line + newline for line in lines) + text[index:]
+    ended = newline(text)
+    before = text[:index] + ("" if text[:index].endswith("\n") else ended)
+    return before + "".join(line + ended for line in lines) + text[index:]
 
 
 def _vendor_lines(entry: Entry, column: int, step: int) -> Iterator[str]:
-    yield f"{' ' * column}{_scalar(entry.vendor)}:"
+    yield f"{' ' * column}{scalar(entry.vendor)}:"
     if entry.vendor_name:
-        yield f"{' ' * (column + step)}name: {_scalar(entry.vendor_name)}"
+        yield f"{' ' * (column + step)}name: {scalar(entry.vendor_name)}"
     yield f"{' ' * (column + step)}pages:"
     yield from _page_lines(entry, column + 2 * step, step)
 
 
 def _page_lines(entry: Entry, column: int, step: int) -> Iterator[str]:
-    yield f"{' ' * column}{_scalar(entry.page)}:"
+    yield f"{' ' * column}{scalar(entry.page)}:"
     for key, value in entry.keys:
-        yield f"{' ' * (column + step)}{key}: {_scalar(value)}"
-
-
-def _scalar(value: str | bool) -> str:
-    """A value as YAML writes it on one line, in quotes where it needs them."""
-    written = _dumped(value, None)
-    return _dumped(value, '"') if written.startswith("'") else written
-
-
-def _dumped(value: str | bool, quote: str | None) -> str:
-    written: str = yaml.safe_dump(value, default_style=quote, allow_unicode=True, width=float("inf"))
-    return _DOCUMENT_END.sub("", written).strip()
+        yield f"{' ' * (column + step)}{key}: {scalar(value)}"

@@ -26,6 +26,8 @@ _PAUSE = re.compile(r"([0-9]{1,3})([sm])")
 _LONGEST_PAUSE = 600
 _DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_REGION = re.compile(r"[A-Z]{2}")
+_DAYS = re.compile(r"([1-9][0-9]?)d")
 _CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})")
 _SIZE = re.compile(r"([1-9][0-9]{0,5}) ?(MB|GB)")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -93,6 +95,14 @@ def duration(text: str) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+def days(text: str) -> int:
+    """A number of days, `7d`. Raises ValueError, which says what was expected."""
+    found = _DAYS.fullmatch(text)
+    if not found:
+        raise ValueError("expected a number of days from `1d` to `99d`, or false")
+    return int(found[1])
+
+
 def clock(text: str) -> time:
     """A time of day, `08:00`. Raises ValueError, which says what was expected."""
     found = _CLOCK.fullmatch(text)
@@ -157,6 +167,12 @@ def _pause(said: object) -> object:
     return said
 
 
+def _remind(said: object) -> object:
+    if said is not False:
+        days(str(said))
+    return said
+
+
 def slug(text: str) -> str:
     """A short name of a vendor, a page or a channel. Raises ValueError, which says what was expected."""
     if not _SLUG.fullmatch(text):
@@ -211,11 +227,13 @@ Every = Annotated[str, AfterValidator(_schedule)]
 Pause = Annotated[str | Literal[False], PlainValidator(_pause)]
 Quiet = Annotated[str | Literal[False], PlainValidator(_quiet)]
 Storm = Annotated[int | Literal[False], PlainValidator(_storm)]
+Remind = Annotated[str | Literal[False], PlainValidator(_remind)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Clock = Annotated[str, checked(clock)]
 Duration = Annotated[str, checked(duration)]
 Size = Annotated[str, checked(size)]
 Language = Annotated[str, checked(language)]
+Region = Annotated[str, matches(_REGION, "a code of two capitals like EU, CN or US, in quotes")]
 Selector = Annotated[str, AfterValidator(css)]
 Address = Annotated[str, matches_or_variable(r"[^@\s]+@[^@\s]+", "an address like you@example.com")]
 Topic = Annotated[str, one_of("topic", (*TOPIC_GROUPS, *TOPICS))]

@@ -52,6 +52,7 @@ def parse(data: bytes, path: Path, environ: Mapping[str, str]) -> Watchlist:
     found += _missing_variables(marked, environ)
     found += _missing_templates(marked, path)
     found += _without_filter(marked)
+    found += _misled_twins(marked)
     if found or not isinstance(result, shape.WatchlistShape):
         raise WatchlistError(_sorted(found))
     return _build(result, path, environ)
@@ -129,20 +130,29 @@ def _without_filter(marked: Marked) -> Iterator[Mistake]:
             yield marked.mistake(("verdicts", number), f"this fits every finding; {expected}")
 
 
+def _misled_twins(marked: Marked) -> Iterator[Mistake]:
+    """Twins of twins, or of themselves: what they state twice has no original."""
+    of = {f"{vendor}/{page}": entry.get("twin_of") for vendor, page, entry in _pages(marked.value)}
+    for vendor, page, entry in _pages(marked.value):
+        original = entry.get("twin_of")
+        if isinstance(original, str) and of.get(original) is not None:
+            yield marked.mistake(
+                ("vendors", vendor, "pages", page, "twin_of"),
+                f"expected a page that is no twin itself; {original} is the twin of {of[original]}",
+            )
+
+
 # --- building -----------------------------------------------------------------------------------------------
 
 
 def _build(said: shape.WatchlistShape, path: Path, environ: Mapping[str, str]) -> Watchlist:
     usual = said.settings or shape.SettingsShape()
-    enabled: list[Page] = []
-    disabled: list[Page] = []
-    notes: dict[str, str] = {}
-    for vendor, listed in said.vendors.items():
-        for name, entry in listed.pages.items():
-            page = _page(vendor, listed.name or vendor, name, entry, usual)
-            (enabled if entry.enabled else disabled).append(page)
-            if entry.note:
-                notes[page.key] = entry.note
+    names = {vendor: _names_of(vendor, listed) for vendor, listed in said.vendors.items()}
+    entries = {
+        _page(vendor, names[vendor][usual.language], name, entry, usual): entry
+        for vendor, listed in said.vendors.items()
+        for name, entry in listed.pages.items()
+    }
     listed_channels = said.channels or {}
     return Watchlist(
         path=path,
@@ -150,12 +160,20 @@ def _build(said: shape.WatchlistShape, path: Path, environ: Mapping[str, str]) -
         health=_health(said.health or shape.HealthShape()),
         channels=tuple(_channel(name, entry, path) for name, entry in listed_channels.items()),
         rules=tuple(_rule(rule, usual.timezone) for rule in said.rules or ()),
-        pages=tuple(enabled),
-        disabled=tuple(disabled),
-        notes=notes,
+        pages=tuple(page for page, entry in entries.items() if entry.enabled),
+        disabled=tuple(page for page, entry in entries.items() if not entry.enabled),
+        notes={page.key: entry.note for page, entry in entries.items() if entry.note},
         quiet=_quiet(listed_channels, usual),
         verdicts=tuple(map(_override, said.verdicts or ())),
+        names=names,
+        needs={page.key: entry.needs for page, entry in entries.items() if entry.needs},
+        unverified=frozenset(page.key for page, entry in entries.items() if entry.unverified),
     )
+
+
+def _names_of(vendor: str, said: shape.VendorShape) -> dict[str, str]:
+    """A vendor's name in each language; the short one where it has no other."""
+    return said.name.model_dump() if said.name else {"en": vendor, "zh": vendor}
 
 
 def _settings(said: shape.SettingsShape, path: Path, environ: Mapping[str, str]) -> Settings:
@@ -168,6 +186,7 @@ def _settings(said: shape.SettingsShape, path: Path, environ: Mapping[str, str])
         pause=None if said.pause is None else kinds.seconds(said.pause or "0s"),
         zone=said.timezone,
         storm=said.storm or None,
+        remind=kinds.days(said.remind) if said.remind else None,
         templates=path.parent / said.templates if said.templates else None,
         archive_url=(said.archive_url or "").rstrip("/"),
         allow_private_addresses=said.allow_private_addresses,
@@ -253,8 +272,10 @@ def _page(vendor: str, vendor_name: str, name: str, said: shape.PageShape, usual
         select=said.select,
         remove=tuple(said.remove),
         fetch=said.fetch,
-        every=said.every or usual.every,
+        every=said.every or usual.every_by_type.get(said.type, usual.every),
         language=said.language,
         zone=said.timezone or usual.timezone,
         robots=said.robots,
+        region=said.region or "",
+        twin_of=said.twin_of or "",
     )

@@ -22,6 +22,8 @@ from monitor.watchlist.kinds import (
     Pause,
     Phrase,
     Quiet,
+    Region,
+    Remind,
     Selector,
     Size,
     Slug,
@@ -43,6 +45,7 @@ class _Shape(BaseModel):
 
 class SettingsShape(_Shape):
     every: Every = "12h"
+    every_by_type: dict[PageType, Every] = {}
     language: Literal["en", "zh"] = "en"
     archive: Annotated[str, Field(min_length=1)] = "snapshots/archive.db"
     contact: str = ""
@@ -51,6 +54,7 @@ class SettingsShape(_Shape):
     timezone: Zone = "UTC"
     quiet_hours: Quiet = False
     storm: Storm = 10
+    remind: Remind = "7d"
     templates: Annotated[str, Field(min_length=1)] | None = None
     archive_url: Annotated[str, AfterValidator(page_url)] | None = None
     allow_private_addresses: bool = False
@@ -166,12 +170,30 @@ class PageShape(_Shape):
     timezone: Zone | None = None
     robots: bool = True
     language: Language | None = None
+    region: Region | None = None
+    twin_of: Annotated[str, named("page")] | None = None
     enabled: bool = True
+    needs: str = ""
+    unverified: bool = False
     note: str = ""
 
 
+class NameShape(_Shape):
+    en: Annotated[str, Field(min_length=1)]
+    zh: Annotated[str, Field(min_length=1)]
+
+
+def _name(said: object) -> object:
+    """A plain name is that in every language."""
+    if said in (None, ""):
+        return None
+    if not isinstance(said, str | dict):
+        raise ValueError("expected a name, or one in each language, like {en: Northwind AI, zh: 北风智能}")
+    return {"en": said, "zh": said} if isinstance(said, str) else said
+
+
 class VendorShape(_Shape):
-    name: str = ""
+    name: Annotated[NameShape | None, BeforeValidator(_name)] = None
     pages: Annotated[dict[Slug, PageShape], Field(min_length=1)]
 
 
@@ -233,16 +255,17 @@ def _in_words(details: ErrorDetails) -> str:
     return words(details) if words else "expected keys and values, indented below this one"
 
 
+_SECTIONS: dict[str, type[_Shape]] = {"settings": SettingsShape, "health": HealthShape, "verdicts": VerdictShape}
+
+
 def _keys(loc: Place) -> list[str]:
     """The keys that may stand where an unknown one was found."""
     shape: type[_Shape]
     match loc:
         case (_,):
             shape = WatchlistShape
-        case ("settings", _):
-            shape = SettingsShape
-        case ("health", _):
-            shape = HealthShape
+        case ("settings" | "health" | "verdicts" as section, *_):
+            shape = _SECTIONS[section]
         case ("channels", _, str(kind), _):
             shape = CHANNELS[kind]
         case ("rules", _, "digest", _):
@@ -251,10 +274,16 @@ def _keys(loc: Place) -> list[str]:
             shape = EscalationShape
         case ("rules", *_):
             shape = RuleShape
-        case ("verdicts", *_):
-            shape = VerdictShape
-        case ("vendors", _, _):
-            shape = VendorShape
         case _:
-            shape = PageShape
+            shape = _of_vendor(loc)
     return [field.alias or name for name, field in shape.model_fields.items()]
+
+
+def _of_vendor(loc: Place) -> type[_Shape]:
+    match loc:
+        case ("vendors", _, _):
+            return VendorShape
+        case ("vendors", _, "name", _):
+            return NameShape
+        case _:
+            return PageShape

@@ -21,7 +21,8 @@ class Settings:
 
     `confirm` is the number of seconds after which a change is looked at again before it is told; with None it is not. `pause` is
     the number of seconds between two requests to one host; with None as is usual. `zone` is the time zone of cron lines, digests
-    and times shown. More than `storm` alerts that are due at once go to people as one message; with None none do. `templates` is
+    and times shown. More than `storm` alerts that are due at once go to people as one message; with None none do. `remind` is the
+    number of days before a text takes effect at which those are reminded who were told of it; with None nobody is. `templates` is
     the folder of the operator's own, `archive_url` where the archive is served.
     """
 
@@ -33,6 +34,7 @@ class Settings:
     pause: int | None
     zone: str
     storm: int | None
+    remind: int | None
     templates: Path | None
     archive_url: str
     allow_private_addresses: bool
@@ -103,8 +105,10 @@ ChannelSettings = EmailSettings | WebhookSettings | AppriseSettings | CommandSet
 class Watchlist:
     """One consistent reading of the file.
 
-    `disabled` pages are left out of checks; `notes` maps a page's key to the note that the file keeps on it, `quiet` a channel's
-    name to the hours in which it is left alone; `verdicts` say what matters otherwise than the program's own rules do.
+    `disabled` pages are left out of checks; `notes` maps a page's key to the note that the file keeps on it, `needs` to what it
+    needs before it can be watched; nobody has opened the addresses of those that are `unverified`. `quiet` maps a channel's name
+    to the hours in which it is left alone, `names` a vendor to its name in each language; `verdicts` say what matters otherwise
+    than the program's own rules do.
     """
 
     path: Path
@@ -117,10 +121,23 @@ class Watchlist:
     notes: Mapping[str, str]
     quiet: Mapping[str, QuietHours]
     verdicts: tuple[Override, ...] = ()
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
+    unverified: frozenset[str] = frozenset()
+
+    @property
+    def listed(self) -> tuple[Page, ...]:
+        """All pages, those that are left out of checks last."""
+        return (*self.pages, *self.disabled)
+
+    def twins(self, page: Page) -> tuple[str, ...]:
+        """The pages, as `vendor/page`, that state the same facts as a page: the one whose twin it is, and its own twins."""
+        own = (each.key for each in self.listed if each.twin_of == page.key)
+        return (*filter(None, (page.twin_of,)), *own)
 
     def watching(self, url: str) -> Page | None:
         """The page that is watched at this address already."""
-        return next((page for page in (*self.pages, *self.disabled) if bare(page.url) == bare(url)), None)
+        return next((page for page in self.listed if bare(page.url) == bare(url)), None)
 
 
 def bare(url: str) -> str:

@@ -1,94 +1,32 @@
-"""What the archive tells, and what is sent of it. Frozen like the values of `model`, with the ids under which they are kept."""
+"""Alerts, their deliveries, and what is sent; what keeps the monitor from its work."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-from monitor.model import Change, Document
+from monitor.model import Disagreement, Effective, WayOut
+from monitor.records.changes import ChangeRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a recorded change: the version, and the snapshot it was read from (its bytes' SHA-256 in hex)."""
+class Dated:
+    """A recorded change, and what its new text says of when it takes effect and how to opt out."""
 
-    version: int
-    snapshot: str
-    seen_at: datetime
+    record: ChangeRecord
+    effective: Effective | None = None
+    way_out: WayOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRecord:
-    """A change as the archive tells it. `seen_at` is the time of the first capture that showed the new text."""
+class TwinSays:
+    """A page, as `vendor/page`, that states the same facts as another, and says these otherwise."""
 
-    id: int
-    vendor: str
-    vendor_name: str
     page: str
-    type: str
-    url: str
-    seen_at: datetime
-    previous_at: datetime
-    before: Side
-    after: Side
-    change: Change
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureRecord:
-    """A capture as the archive tells it; `snapshot` is the SHA-256 of its bytes, `version` the version it began, if any."""
-
-    id: int
-    at: datetime
-    outcome: str
-    reason: str
-    status: int | None
-    url: str
-    final_url: str
-    snapshot: str | None
-    size: int | None
-    version: int | None
-    change: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRecord:
-    """A version as the archive tells it, with the document read."""
-
-    id: int
-    vendor: str
-    page: str
-    seen_at: datetime
-    snapshot: str
-    edition: str
-    technical: bool
-    document: Document
-
-
-@dataclass(frozen=True, slots=True)
-class PageState:
-    """Where a page stands: its last capture, its last good one, its last change, its next check."""
-
-    vendor: str
-    vendor_name: str
-    page: str
-    type: str
-    url: str
-    last_check_at: datetime | None
-    outcome: str | None
-    reason: str
-    last_good_at: datetime | None
-    failing_since: datetime | None
-    failures: int
-    last_change_at: datetime | None
-    last_change_id: int | None
-    next_check_at: datetime | None
-    captures: int
-    versions: int
-    changes: int
+    otherwise: tuple[Disagreement, ...]
 
 
 TroubleKind = Literal["page", "offline", "channel", "disk", "watchlist"]
@@ -110,6 +48,20 @@ class Trouble:
     outcome: str = ""
 
 
+REMINDERS = "reminder "
+"""How the digests begin under which reminders wait."""
+
+
+def reminder_of(day: date) -> str:
+    """The digest under which the reminders of what takes effect on a day go as one message."""
+    return f"{REMINDERS}{day.isoformat()}"
+
+
+def day_reminded_of(digest: str) -> date | None:
+    """The day that what waits under a digest reminds of; None for another digest."""
+    return date.fromisoformat(digest.removeprefix(REMINDERS)) if digest.startswith(REMINDERS) else None
+
+
 DeliveryState = Literal["owed", "sending", "sent", "failed", "muted", "cancelled"]
 
 
@@ -119,7 +71,7 @@ class Delivery:
 
     `change` is None for an alert about the monitor itself. It was first to be sent at `due_at`. `digest` names what it waits
     to be sent together with; `repeat` marks one that goes only to who has not acknowledged the alert. `served` are the channel's
-    recipients who have it already.
+    recipients who have it already. A reminder of a day says which.
     """
 
     id: int
@@ -137,6 +89,11 @@ class Delivery:
     digest: str = ""
     repeat: bool = False
     served: tuple[str, ...] = ()
+
+    @property
+    def reminds_of(self) -> date | None:
+        """The day on which what it tells takes effect, if it is a reminder of that."""
+        return day_reminded_of(self.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +167,6 @@ class Tally:
     last_change: int = 0
     last_check_at: datetime | None = None
     size: int = 0
-
-
-# --- what is sent ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

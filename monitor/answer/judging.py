@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
-import httpx
-
+from monitor.answer.decode import decode
+from monitor.answer.limits import Limits
 from monitor.errors import ReadingError
-from monitor.fetch.decode import decode
-from monitor.fetch.limits import Limits
+from monitor.extract.charset import is_binary
 from monitor.model import Capture
 
 _PAGE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
 _READABLE_TYPE = re.compile(r"text/|$|.*(html|xml|json|markdown|pdf)")
 _HTML_END = re.compile(rb"</(html|body)\s*>", re.IGNORECASE)
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _verdict(answer: Answer, asked: str, body: bytes | ReadingError) -> tuple[st
         return body.outcome, str(body)
     if _is_front(answer.url) and not _is_front(asked):
         return "moved_to_root", f"the page redirects to {answer.url}"
-    if not _READABLE_TYPE.match(answer.header("content-type").lower()) and _is_binary(body) and not _is_pdf(body):
+    if not _READABLE_TYPE.match(answer.header("content-type").lower()) and is_binary(body) and not _is_pdf(body):
         return "wrong_type", f"the answer is of type {answer.header('content-type')}"
     return "ok", ""
 
@@ -119,15 +118,9 @@ def _status_words(answer: Answer) -> str:
 
 
 def _is_front(url: str) -> bool:
-    parsed = httpx.URL(url)
-    return parsed.path == "/" and not parsed.query
+    parsed = urlsplit(url)
+    return parsed.path in ("", "/") and not parsed.query
 
 
 def _is_pdf(body: bytes) -> bool:
     return body.lstrip().startswith(b"%PDF-")
-
-
-def _is_binary(body: bytes) -> bool:
-    """Whether the start holds a NUL that no UTF-16 explains, as every common archive, picture, sound and film does."""
-    start = body[:1024]
-    return b"\0" in start and not start.startswith(_UTF16_MARKS)

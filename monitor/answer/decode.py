@@ -8,8 +8,8 @@ from collections.abc import Callable
 import brotli  # type: ignore[import-untyped]
 import zstandard
 
+from monitor.answer.limits import Limits
 from monitor.errors import ReadingError
-from monitor.fetch.limits import Limits
 
 Member = Callable[[bytes, int], tuple[bytes, bytes]]
 """Compressed bytes and the room for output -> the first member's bytes, and what follows it.
