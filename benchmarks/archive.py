@@ -3,12 +3,13 @@
     python benchmarks/archive.py [FILE]
 
 The archive is made in FILE, or taken from it if it is there; without FILE it is thrown away afterwards. Versions and changes are
-recorded as any other, the checks between them written in bulk. A line a command, the best of three runs: seconds as a whole
-command, and without the program's start.
+recorded as any other, the checks between them written in bulk. A line a command, the best of five runs: the processor's seconds as
+a whole command, without the program's start, and that as a part of the start, which is what stays the same on a busy machine.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from monitor.model import Block, Capture, Change, Document, Finding, Outcome, Pa
 PAGES, VERSIONS, CHECKS, ON_THE_FIRST = 200, 100, 1_000_000, 50_000
 START, STEP = datetime(2021, 1, 1, tzinfo=UTC), timedelta(days=14)
 PARAGRAPHS, SENTENCES, EDITED = 100, 3, 4
+TURNS = 5
 RARE = "zymurgy"
 ENGLISH = (
     "the your data models we may use content to train improve our services retain delete share partners account inputs outputs "
@@ -41,7 +43,6 @@ COMMANDS = (
     ("status",),
     ("changes", "--limit", "50"),
     ("changes", "--vendor", "vendor-7", "--topic", "training", "--limit", "50"),
-    ("changes", "--json"),
     ("history", "vendor-0/page-0", "--limit", "50"),
     ("history", "vendor-3/page-3", "--limit", "50"),
     ("search", "retain"),
@@ -66,21 +67,27 @@ def main() -> None:
             begin = time.perf_counter()
             make(path)
             print(f"made in {time.perf_counter() - begin:.0f} s: {path.stat().st_size / 1e6:.0f} MB", flush=True)
-        start = seconds("--version")
         for command in COMMANDS:
-            taken = seconds(*command, "--archive", str(path), "--quiet")
-            print(f"monitor {' '.join(command)}: {taken:.2f} s, without the start {taken - start:.2f} s", flush=True)
+            start, whole = measured(("--version",), (*command, "--archive", str(path), "--quiet"))
+            print(
+                f"monitor {' '.join(command)}: {whole:.2f} s, without the start {whole - start:.2f} s, "
+                f"{(whole - start) / start:.2f} starts",
+                flush=True,
+            )
+
+
+def measured(*commands: tuple[str, ...]) -> list[float]:
+    """What each command takes of the processor at best, in seconds; they take turns, so that a busy moment meets all of them."""
+    turns = [[seconds(*command) for command in commands] for _ in range(TURNS)]
+    return [min(turn[number] for turn in turns) for number in range(len(commands))]
 
 
 def seconds(*arguments: str) -> float:
-    """What a command takes at best, the program's start included."""
-
-    def once() -> float:
-        begin = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "monitor", *arguments], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
-        return time.perf_counter() - begin
-
-    return min(once() for _ in range(3))
+    """What a command takes of the processor."""
+    done = subprocess.Popen([sys.executable, "-m", "monitor", *arguments], stdout=subprocess.DEVNULL)  # noqa: S603
+    _, status, used = os.wait4(done.pid, 0)
+    assert status == 0, status
+    return used.ru_utime + used.ru_stime
 
 
 # --- an invented archive -----------------------------------------------------------------------------------------------
