@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.apart import Run, here
 from monitor.archive import Archive
 from monitor.calendars import Event, events_of
 from monitor.composer import dated
@@ -20,32 +21,35 @@ PAST = timedelta(days=400)
 MOST_BYTES = 64 << 20
 
 
-def keep(archive: Archive, folder: Path, style: Style, days: int | None, now: datetime) -> str:
-    """Bring the calendar in a folder up to date; what is wrong, if anything is. `days` is as in `calendar_text`."""
+def keep(archive: Archive, folder: Path, style: Style, days: int | None, now: datetime, run: Run = here) -> str:
+    """Bring the calendar in a folder up to date; what is wrong, if anything is.
+
+    `days` is as in `calendar_text`; pages are read where `run` does it.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with held(folder):
-            return _keep(archive, folder / FILE, style, days, now)
+            return _keep(archive, folder / FILE, style, days, now, run)
     except BlockingIOError:
         return f"{folder / FILE}: another process is writing the feeds"
     except OSError as error:
         return f"{folder / FILE}: the calendar cannot be written ({error.strerror})"
 
 
-def _keep(archive: Archive, path: Path, style: Style, days: int | None, now: datetime) -> str:
+def _keep(archive: Archive, path: Path, style: Style, days: int | None, now: datetime, run: Run) -> str:
     standing, until, note = _standing(path)
     since = until or now - PAST
     records = tuple(archive.changes(since=since, newest_first=False))
     last = max((record.seen_at for record in records), default=since)
     if path.exists() and last == until:
         return note
-    events = calendar_events(_dated(archive, records), style, standing)
+    events = calendar_events(_dated(archive, records, run), style, standing)
     write_whole(path, calendar_text(events, style, days, last).encode())
     return note
 
 
-def _dated(archive: Archive, records: tuple[ChangeRecord, ...]) -> Iterator[Dated]:
-    return filter(None, (dated(archive, record) for record in records))
+def _dated(archive: Archive, records: tuple[ChangeRecord, ...], run: Run) -> Iterator[Dated]:
+    return filter(None, (dated(archive, record, run) for record in records))
 
 
 def _standing(path: Path) -> tuple[tuple[Event, ...], datetime | None, str]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from monitor import extract
+from monitor.apart import Run, here
 from monitor.errors import DamagedRecord, ReadingError, UsageError
 from monitor.meaning import disagreements, effective, way_out
 from monitor.model import DATA_TOPICS, Disagreement, Document, Effective, Link, WayOut
@@ -41,11 +42,14 @@ class Records(Protocol):
         ...
 
 
-def compose(records: Records, parcel: Parcel, style: Style) -> Message:
-    """The message that a parcel is sent as: of one change, of many, of what takes effect, or of the monitor's own troubles."""
+def compose(records: Records, parcel: Parcel, style: Style, run: Run = here) -> Message:
+    """The message that a parcel is sent as: of one change, of many, of what takes effect, or of the monitor's own troubles.
+
+    The links of a page are read where `run` does it.
+    """
     first = parcel.first
     if day := first.reminds_of:
-        written = _reminder(records, parcel, day, style)
+        written = _reminder(records, parcel, day, style, run)
     elif first.change is None:
         alert = records.alert(first.alert)
         written = notice_message(alert.troubles, style, key=parcel.key, at=alert.created_at)
@@ -53,38 +57,38 @@ def compose(records: Records, parcel: Parcel, style: Style) -> Message:
         changes = [records.change(each.change) for each in parcel.deliveries if each.change is not None]
         written = digest_message(changes, style, key=parcel.key, period=first.digest.partition(" ")[0])
     else:
-        written = _of_change(records, parcel, records.change(first.change), style)
+        written = _of_change(records, parcel, records.change(first.change), style, run)
     return replace(written, served=first.served)
 
 
-def dated(records: Records, record: ChangeRecord) -> Dated | None:
+def dated(records: Records, record: ChangeRecord, run: Run = here) -> Dated | None:
     """A change with the day on which its text takes effect, new or not; None where the text can no longer be read."""
     after = _document(records, record.after.version)
     if after is None:
         return None
     said = effective(after)
     of_use = said and record.change.verdict != "quiet"
-    return Dated(record, said, _read(records, record).way_out if of_use else None)
+    return Dated(record, said, _read(records, record, run).way_out if of_use else None)
 
 
-def _reminder(records: Records, parcel: Parcel, day: date, style: Style) -> Message:
+def _reminder(records: Records, parcel: Parcel, day: date, style: Style, run: Run) -> Message:
     """The message about what takes effect on a day, and was told before."""
     changes = [records.change(each.change) for each in parcel.deliveries if each.change is not None]
     first = parcel.first
     if len(changes) == 1:
-        return replace(_of_change(records, parcel, changes[0], style, day), at=first.due_at)
-    ways_out = {record.id: _read(records, record).way_out for record in changes}
+        return replace(_of_change(records, parcel, changes[0], style, run, day), at=first.due_at)
+    ways_out = {record.id: _read(records, record, run).way_out for record in changes}
     return digest_message(changes, style, key=parcel.key, reminds_of=day, until=first.due_at, ways_out=ways_out)
 
 
 def _of_change(
-    records: Records, parcel: Parcel, record: ChangeRecord, style: Style, reminds_of: date | None = None
+    records: Records, parcel: Parcel, record: ChangeRecord, style: Style, run: Run, reminds_of: date | None = None
 ) -> Message:
     """The message about one change. What is damaged beside the change itself costs a detail, and not the alert.
 
     A reminder leaves out what else changed on the page.
     """
-    read = _read(records, record)
+    read = _read(records, record, run)
     stands = _as_it_stands(records, record, reminds_of, parcel.first.due_at) if reminds_of else None
     return message(
         record,
@@ -112,10 +116,10 @@ class _Read:
     way_out: WayOut | None
 
 
-def _read(records: Records, record: ChangeRecord) -> _Read:
+def _read(records: Records, record: ChangeRecord, run: Run) -> _Read:
     before, after = _document(records, record.before.version), _document(records, record.after.version)
     of_data = not set(DATA_TOPICS).isdisjoint(record.change.topics)
-    links = _links(records, record)
+    links = _links(records, record, run)
     return _Read(before, after, links, way_out(after, links) if after and of_data else None)
 
 
@@ -156,9 +160,9 @@ def _document(records: Records, version: int) -> Document | None:
         return None
 
 
-def _links(records: Records, record: ChangeRecord) -> tuple[Link, ...]:
+def _links(records: Records, record: ChangeRecord, run: Run) -> tuple[Link, ...]:
     try:
         body, content_type = records.content(record.after.version)
-        return extract.links(body, content_type, record.url)
+        return run(extract.links, body, content_type, record.url)
     except (DamagedRecord, ReadingError):
         return ()

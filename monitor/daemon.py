@@ -167,7 +167,7 @@ class Daemon:
 
     def _take(self, watchlist: Watchlist, edited: float) -> None:
         """Go by a watchlist from now on; `edited` is when the file was written of which it was read, or earlier."""
-        self._round = replace(wiring.rounds(watchlist, self._environ), stopping=self._stopping.is_set)
+        self._round = replace(wiring.rounds(watchlist, self._environ, self._run), stopping=self._stopping.is_set)
         self._watchlist = watchlist
         self._edited = edited
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.apart import Run, here
 from monitor.composer import Records, compose
 from monitor.deliver import Channel
 from monitor.errors import DeliveryError
@@ -80,11 +81,15 @@ class Outbox(Records, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the watchlist wants alerts sent. More than `storm` that are due at once go to people as one message."""
+    """How the watchlist wants alerts sent. More than `storm` that are due at once go to people as one message.
+
+    What has to be read for it is read where `run` does it.
+    """
 
     style: Style = field(default_factory=Style)
     storm: int = 10
     quiet: Mapping[str, QuietHours] = field(default_factory=dict)
+    run: Run = here
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ def deliver(
             break
         started = time.monotonic()
         try:
-            note = _send(archive, channels, parcel, now, manner.style)
+            note = _send(archive, channels, parcel, now, manner)
         except DeliveryError as error:
             patience.lose(parcel.first.channel, time.monotonic() - started)
             failed += _refused(archive, parcel, error, now)
@@ -170,7 +175,7 @@ def _folding(channels: Mapping[str, Channel], now: datetime, manner: Manner) -> 
     return Folding(frozenset(name for name, channel in channels.items() if channel.folds), manner.storm, quiet)
 
 
-def _send(archive: Outbox, channels: Mapping[str, Channel], parcel: Parcel, now: datetime, style: Style) -> str:
+def _send(archive: Outbox, channels: Mapping[str, Channel], parcel: Parcel, now: datetime, manner: Manner) -> str:
     """Put a parcel into words and send it; what is wrong although it was taken. Raises DeliveryError.
 
     Whatever goes wrong is this parcel's alone. An unexpected error of a channel is told without its text, which may hold the
@@ -180,7 +185,7 @@ def _send(archive: Outbox, channels: Mapping[str, Channel], parcel: Parcel, now:
     if channel is None:
         raise DeliveryError(f"no channel named {parcel.first.channel} in the watchlist", permanent=True)
     try:
-        message = compose(archive, parcel, style)
+        message = compose(archive, parcel, manner.style, manner.run)
     except Exception as error:
         together = len(parcel.deliveries) > 1  # one of them is to blame; alone, the others can be written
         raise DeliveryError(

@@ -55,7 +55,7 @@ class Round:
         for folder in self.calendars:
             from monitor import almanac  # noqa: PLC0415 - slow, and asked for here alone
 
-            yield almanac.keep(archive, folder, self.manner.style, self.alarm, now)
+            yield almanac.keep(archive, folder, self.manner.style, self.alarm, now, self.manner.run)
 
     def deliver(self, archive: Archive, now: datetime) -> Delivered:
         """Send what is owed; if a channel stopped by that, or came back, the others hear of it at once."""

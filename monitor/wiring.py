@@ -106,10 +106,10 @@ def judgement(watchlist: Watchlist) -> Judgement:
     return Judgement(watchlist.rules or (everyone,), settings.language, watchlist.verdicts, reminder)
 
 
-def manner(watchlist: Watchlist) -> Manner:
+def manner(watchlist: Watchlist, run: Run = here) -> Manner:
     """How the watchlist wants alerts sent."""
     storm = watchlist.settings.storm
-    return Manner(style(watchlist), sys.maxsize if storm is None else storm, watchlist.quiet)
+    return Manner(style(watchlist), sys.maxsize if storm is None else storm, watchlist.quiet, run)
 
 
 def style(watchlist: Watchlist) -> Style:
@@ -128,14 +128,14 @@ def _templates(folder: Path | None) -> dict[str, str]:
     return {file.name: file.read_text("utf-8", "replace")[:MOST_TEMPLATE] for file in files}
 
 
-def rounds(watchlist: Watchlist, environ: Mapping[str, str]) -> Round:
+def rounds(watchlist: Watchlist, environ: Mapping[str, str], run: Run = here) -> Round:
     """What belongs to the end of a round of checks: to deliver, to look after the monitor's health, to give a sign of life; of
     feeds, to keep their calendar."""
     names = tuple(channel.name for channel in watchlist.channels)
     health = watchlist.health
     return Round(
         channels=channels(watchlist, environ),
-        manner=manner(watchlist),
+        manner=manner(watchlist, run),
         watched=watchlist.pages,
         watch=health.watch,
         told=names if health.send is None else health.send,

@@ -1,15 +1,18 @@
 """The outbox: what is owed is sent at least once, and nothing that fails keeps back the rest."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 from deliver_samples import MemoryChannel
 from http_sink import http_sink
 from report_samples import NEW, NOW, OLD, RECORD, hostile_record
 
+from monitor import extract
 from monitor.deliver import WebhookChannel
-from monitor.errors import DamagedRecord, DeliveryError
+from monitor.errors import DamagedRecord, DeliveryError, ReadingError
 from monitor.model import Document, QuietHours
 from monitor.outbox import Delivered, Manner, Outbox, deliver, next_attempt
 from monitor.records import AlertRecord, ChangeRecord, Delivery, Folding, Parcel, Trouble
@@ -124,6 +127,20 @@ def test_an_alert_leads_where_the_words_of_its_clause_link_to() -> None:
     send(owing, mail)
     assert "https://acme.example/plans" in mail.taken[0].text
     assert "https://acme.example/jobs" not in mail.taken[0].text
+
+
+def test_a_page_whose_links_cannot_be_read_costs_the_alert_no_more_than_those() -> None:
+    """The page is read apart, and one that breaks its reader leaves the alert without links; it goes out all the same."""
+    read = list[object]()
+
+    def run(function: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
+        read.append(function)
+        raise ReadingError("unreadable", "the process that read it ended: Aborted")
+
+    owing, mail = archive(owed(1)), MemoryChannel()
+    assert send(owing, mail, manner=Manner(run=run)).sent == 1
+    assert read == [extract.links]
+    assert "https://acme.example/plans" not in mail.taken[0].text
 
 
 def test_what_is_owed_is_sent_and_marked() -> None:

@@ -34,10 +34,11 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
     Exit status 3 says that some pages could not be checked; `monitor status` says why.
     """
     watchlist = setup_.watchlist()
-    round_ = wiring.rounds(watchlist, os.environ)
+    apart = Processes(reading.ready)
+    round_ = wiring.rounds(watchlist, os.environ, apart.call)
     with (
+        apart,
         wiring.archive(setup_.archive_path()) as archive,
-        Processes(reading.ready) as apart,
         wiring.ways(watchlist.settings, archive.path, time.sleep, run=apart.call) as ways,
     ):
         wanted = _wanted(watchlist, pages, archive if due else None)
