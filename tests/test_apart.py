@@ -174,6 +174,19 @@ def test_closing_ends_what_is_busy(tmp_path: Path) -> None:
         apart.call(os.getpid)
 
 
+def test_a_process_whose_task_is_done_as_all_are_closed_is_ended() -> None:
+    """One that comes back idle after the end is kept for nobody, and leaves no file open."""
+    with Processes(hostile.nothing, 1) as apart:
+        apart.call(hostile.nothing)  # the template is begun, and stays
+        apart.rest()
+        before = os.listdir("/proc/self/fd")
+        done = apart.stream(list, [1])
+        assert next(done) == 1
+        time.sleep(0.3)  # for it to say that it is done, which is heard only now
+    assert not list(done)
+    assert os.listdir("/proc/self/fd") == before
+
+
 def test_all_end_with_a_program_that_is_killed() -> None:
     """After `kill -9` nothing of a program stays, be it in the midst of a loop that lets nobody in."""
     code = (

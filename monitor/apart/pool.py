@@ -59,9 +59,7 @@ class Processes:
             process = process or self._another()
             yield from process.items((function, arguments, named))
         finally:
-            if process and not process.idle:
-                self._end(process)
-            self._idle.put(process if process and process.idle else None)
+            self._back(process)
 
     def _another(self) -> Process:
         with self._turn:
@@ -73,6 +71,17 @@ class Processes:
                 raise ReadingError("unreadable", f"no process to read it in: {error.strerror or error}") from error
             self._begun.add(process)
             return process
+
+    def _back(self, process: Process | None) -> None:
+        """Hand it to the next who needs one; after `close` nobody does, so who had it ends it."""
+        with self._turn:
+            kept = process is not None and process.idle and not self._closed
+            if kept:
+                self._idle.put(process)
+        if not kept:
+            if process:
+                self._end(process)
+            self._idle.put(None)
 
     def rest(self) -> None:
         """Let go of the idle ones, and of the memory that they hold."""
