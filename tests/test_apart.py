@@ -23,6 +23,8 @@ from monitor.errors import ReadingError
 
 MIB = 2**20
 LONG = 20.0
+OPEN = Path("/proc/self/fd")
+"""The open files of this program."""
 
 
 @pytest.fixture
@@ -179,12 +181,12 @@ def test_a_process_whose_task_is_done_as_all_are_closed_is_ended() -> None:
     with Processes(hostile.nothing, 1) as apart:
         apart.call(hostile.nothing)  # the template is begun, and stays
         apart.rest()
-        before = os.listdir("/proc/self/fd")
+        before = len([*OPEN.iterdir()])
         done = apart.stream(list, [1])
         assert next(done) == 1
         time.sleep(0.3)  # for it to say that it is done, which is heard only now
     assert not list(done)
-    assert os.listdir("/proc/self/fd") == before
+    assert len([*OPEN.iterdir()]) == before
 
 
 def test_all_end_with_a_program_that_is_killed() -> None:
