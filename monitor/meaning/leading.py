@@ -14,7 +14,7 @@ from monitor.meaning.facts import answers, counterparts, says_same
 from monitor.meaning.phrases import stated
 from monitor.meaning.rules import STANCE
 from monitor.meaning.scopes import scope_numbers
-from monitor.meaning.statements import statements
+from monitor.meaning.statements import statements_on_data
 from monitor.model import Answer, Document, Evidence, Finding, Page, Reading, Source
 
 _LED_BY = frozenset({"training", "retention", "review"})
@@ -58,7 +58,7 @@ def turns(before: Document, after: Document, page_type: str) -> Iterator[Turn]:
 
 
 def _evidence(document: Document, page_type: str) -> Iterator[Evidence]:
-    return (Evidence(statement, _NOWHERE) for statement in statements(document, page_type))
+    return (Evidence(statement, _NOWHERE) for statement in statements_on_data(document, page_type))
 
 
 def _carrier(findings: Sequence[Finding], turn: Turn) -> int | None:

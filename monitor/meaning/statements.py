@@ -26,18 +26,30 @@ def statements(document: Document, page_type: str, links: Sequence[Link] = ()) -
 
     `links` are those of the same bytes: where to opt out. A text in a language that is not understood answers nothing.
     """
-    questions = asked(page_type)
-    if not questions or not is_understood(document.language):
-        return ()
-    said = tuple(said_in(document, page_type))
-    on_data = [statement for each in said for statement in _on_data(each.clause, each.page)]
-    found = [
-        statement for name, _ in _OF_CLAUSE if name in questions for statement in on_data if statement.question == name
-    ]
+    questions = _asked(document, page_type)
+    said = tuple(said_in(document, page_type)) if questions else ()
+    offered = list(on_offers(said, page_type)) if "free" in questions else []
+    on_data = _of_data(document, page_type, said, links)
+    return tuple(dict.fromkeys((*on_data, *offered, *on_conditions(said, page_type, offered))))
+
+
+def statements_on_data(document: Document, page_type: str) -> tuple[Statement, ...]:
+    """Those of them that are on users' data; what is offered is not read for them."""
+    said = said_in(document, page_type) if _asked(document, page_type) else ()
+    return tuple(dict.fromkeys(_of_data(document, page_type, said, ())))
+
+
+def _asked(document: Document, page_type: str) -> tuple[Question, ...]:
+    return asked(page_type) if is_understood(document.language) else ()
+
+
+def _of_data(document: Document, page_type: str, said: Iterable[Said], links: Sequence[Link]) -> list[Statement]:
+    questions = _asked(document, page_type)
+    of_clauses = [statement for each in said for statement in _on_data(each.clause, each.page)]
+    found = [each for name, _ in _OF_CLAUSE if name in questions for each in of_clauses if each.question == name]
     if "opt-out" in questions and any(each.question == "training" and each.answer in _IN for each in found):
         found += _opt_out(document, page_type, links)
-    offered = list(on_offers(said, page_type)) if "free" in questions else []
-    return tuple(dict.fromkeys((*found, *offered, *on_conditions(said, page_type, offered))))
+    return found
 
 
 @lru_cache(maxsize=1 << 15)  # a new version repeats nearly all clauses of the one before it

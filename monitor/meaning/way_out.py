@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from monitor.clauses import clauses, split
 from monitor.extract.blocks import CELL
@@ -97,6 +98,7 @@ def _sentences(clause: Clause) -> Iterator[Clause]:
         yield from (replace(clause, text=text) for text in split(cell))
 
 
+@lru_cache(maxsize=1 << 13)  # a new version repeats nearly all clauses of the one before it
 def _leaves_a_choice(clause: Clause) -> bool:
     """Whether a clause says that its reader may refuse something."""
     full = _full(clause)
