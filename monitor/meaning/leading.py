@@ -14,7 +14,7 @@ from monitor.meaning.facts import answers, counterparts, says_same
 from monitor.meaning.phrases import stated
 from monitor.meaning.rules import STANCE
 from monitor.meaning.scopes import scope_numbers
-from monitor.meaning.statements import statements_on_data
+from monitor.meaning.statements import may_answer, statements_on_data
 from monitor.model import Answer, Document, Evidence, Finding, Page, Reading, Source
 
 _LED_BY = frozenset({"training", "retention", "review"})
@@ -39,7 +39,7 @@ def led(
 
     A finding of less importance than the first leads nothing: how much a change matters, the rules have said.
     """
-    if not any(finding.topic in _TOPICS for finding in findings):
+    if not _may_carry(findings, before, after, page.type):
         return tuple(findings)
     leading: dict[int, Finding] = {}
     for turn in turns(before, after, page.type):
@@ -55,6 +55,13 @@ def turns(before: Document, after: Document, page_type: str) -> Iterator[Turn]:
     for answer, was in zip(now, counterparts(then, now), strict=True):
         if answer.question in _LED_BY and not says_same(answer, was):
             yield Turn(answer if answer.state == "known" else None, was if was and was.state == "known" else None)
+
+
+def _may_carry(findings: Sequence[Finding], before: Document, after: Document, page_type: str) -> bool:
+    """Whether words of any finding may answer, so that the whole page has to be read: most changes are about something else."""
+    about_it = [each for each in findings if each.topic in _TOPICS and each.importance == findings[0].importance]
+    old, new = ({getattr(each, side) for each in about_it} for side in ("before", "after"))
+    return may_answer(after, page_type, new) or may_answer(before, page_type, old)
 
 
 def _evidence(document: Document, page_type: str) -> Iterator[Evidence]:

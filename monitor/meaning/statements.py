@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from monitor.clauses import clauses
 from monitor.meaning.answering import About, Said, about, asked, has, said_in
 from monitor.meaning.on_data import on_retention, on_review, on_training
 from monitor.meaning.on_offers import on_conditions, on_offers
 from monitor.meaning.understand import is_understood
-from monitor.meaning.way_out import way_out_of_training
+from monitor.meaning.way_out import leaves_a_choice, way_out_of_training
+from monitor.meaning.weight import in_full
 from monitor.model import Clause, Document, Link, Question, Statement
 
 _OF_CLAUSE: tuple[tuple[Question, Callable[[Said], Iterable[Statement]]], ...] = (
@@ -37,6 +39,15 @@ def statements_on_data(document: Document, page_type: str) -> tuple[Statement, .
     """Those of them that are on users' data; what is offered is not read for them."""
     said = said_in(document, page_type) if _asked(document, page_type) else ()
     return tuple(dict.fromkeys(_of_data(document, page_type, said, ())))
+
+
+def may_answer(document: Document, page_type: str, texts: Collection[str]) -> bool:
+    """Whether any of these clauses of a page may have a part in what it answers on users' data: without reading the others."""
+    if not _asked(document, page_type):
+        return False
+    page = about(document, page_type)
+    stand = (clause for clause in clauses(document) if clause.text in texts or in_full(clause) in texts)
+    return any(_on_data(clause, page) or leaves_a_choice(clause) for clause in stand)
 
 
 def _asked(document: Document, page_type: str) -> tuple[Question, ...]:
