@@ -264,7 +264,7 @@ def run(
     """Run until SIGTERM or SIGINT; with `once`, do what is due and return. `listen` is where to say how it fares."""
     watchlist = load(watchlist_file)
     with (
-        wiring.archive(archive_file or watchlist.settings.archive, wait=0) as archive,
+        Archive(archive_file or watchlist.settings.archive, wait=0) as archive,
         Processes(reading.ready) as apart,
     ):
         daemon = Daemon(watchlist, archive, environ, clock, say, apart)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from monitor import pipeline
 from monitor.apart import Run, here
-from monitor.archive import Archive, Mode
+from monitor.archive import Archive
 from monitor.deliver import (
     Channel,
     ChatChannel,
@@ -29,8 +29,8 @@ from monitor.model import Capture, Page, Reminder, Rule, Validators
 from monitor.outbox import Manner
 from monitor.pipeline import Clock, Judgement, Looked, SecondLook
 from monitor.records import Wanted
-from monitor.report import TEMPLATES, About, Style, trial
 from monitor.rounds import Round
+from monitor.styling import style
 from monitor.watchlist import (
     AppriseSettings,
     ChannelSettings,
@@ -44,7 +44,6 @@ from monitor.watchlist import (
 )
 
 PROGRAM = "terms-monitor"
-MOST_TEMPLATE = 200_000
 
 
 def user_agent(contact: str) -> str:
@@ -112,22 +111,6 @@ def manner(watchlist: Watchlist, run: Run = here) -> Manner:
     return Manner(style(watchlist), sys.maxsize if storm is None else storm, watchlist.quiet, run)
 
 
-def style(watchlist: Watchlist) -> Style:
-    """How the watchlist wants alerts written, with the operator's own templates."""
-    settings = watchlist.settings
-    pages = {page.key: About(page.region, watchlist.twins(page)) for page in watchlist.listed}
-    known = {key: about for key, about in pages.items() if about != About()}
-    return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates), known)
-
-
-def _templates(folder: Path | None) -> dict[str, str]:
-    """The operator's templates by name. One that cannot be read stands empty, so that its default is used and the fault told."""
-    if folder is None:
-        return {}
-    files = sorted(file for file in folder.iterdir() if file.suffix in (".txt", ".html"))
-    return {file.name: file.read_text("utf-8", "replace")[:MOST_TEMPLATE] for file in files}
-
-
 def rounds(watchlist: Watchlist, environ: Mapping[str, str], run: Run = here) -> Round:
     """What belongs to the end of a round of checks: to deliver, to look after the monitor's health, to give a sign of life; of
     feeds, to keep their calendar."""
@@ -152,14 +135,6 @@ def unset(watchlist: Watchlist, environ: Mapping[str, str]) -> Iterator[str]:
             _channel(settings, environ)
         except UsageError as error:
             yield str(error)
-
-
-def template_faults(watchlist: Watchlist) -> Iterator[str]:
-    """What is wrong with the operator's templates, tried on a sample; an alert would say it too late."""
-    templates = _templates(watchlist.settings.templates)
-    for name in sorted(templates.keys() - set(TEMPLATES)):
-        yield f"templates: {name} is none of {', '.join(sorted(TEMPLATES))}; it can only be included by one of them"
-    yield from trial(style(watchlist))
 
 
 def second_look(settings: Settings, pause: Callable[[float], object]) -> SecondLook | None:
@@ -190,11 +165,6 @@ def _channel(settings: ChannelSettings, environ: Mapping[str, str]) -> Channel:
             return FeedChannel(settings.name, settings.folder, settings.url)
         case AppriseSettings():
             return ChatChannel(settings.name, expand(settings.url, environ, key))
-
-
-def archive(path: Path, *, mode: Mode = "write", wait: float = 30.0) -> Archive:
-    """The archive at `path`, opened to write by this process alone, or beside the one that does."""
-    return Archive(path, mode=mode, wait=wait)
 
 
 def page(watchlist: Watchlist, key: str) -> Page | None:

@@ -35,13 +35,13 @@ def quietly(_: str) -> None:
 
 def test_alerts_survive_servers_that_fail(tmp_path: Path) -> None:
     """However mail server and receiver fail, each alert arrives, and a duplicate is of what was taken without a word."""
-    result = thousand(tmp_path, SEED, 30, quietly, storm=False, stall=0.1)
+    result = thousand(tmp_path, SEED, 12, quietly, storm=False, stall=0.1)
     assert result.violations == (), result.line
 
 
 def test_alerts_survive_kills(tmp_path: Path) -> None:
     """Killed at any moment and just started again, the program loses no alert and invents none."""
-    result = kill(tmp_path, SEED, 6, quietly, count=3)
+    result = kill(tmp_path, SEED, 3, quietly, count=2)
     assert result.violations == (), result.line
 
 
@@ -54,19 +54,19 @@ class SlowHook(HookSink):
 def test_a_stop_during_delivery_takes_the_alert_in_hand(tmp_path: Path) -> None:
     """SIGTERM amid deliveries ends the daemon in seconds; what it had in hand goes out once, the rest with the next run."""
     hook = SlowHook("hook", SEED, stall=0.3)
-    with stage(tmp_path, quietly, 30, (hook,), confirm=False) as ready:
+    with stage(tmp_path, quietly, 12, (hook,), confirm=False) as ready:
         ready.share(1)
-        ready.site.revisions = [1] * 30
+        ready.site.revisions = [1] * 12
         ready.program.later += timedelta(hours=2)
         daemon = ready.program.start("run")
         patience = time.monotonic() + 20
         while len(hook.arrivals) < 2 and time.monotonic() < patience:
             time.sleep(0.02)
         done = daemon.end(signal.SIGTERM, grace=10)
-        assert (done.status, 2 <= len(hook.arrivals) < 30) == (0, True), done.err
+        assert (done.status, 2 <= len(hook.arrivals) < 12) == (0, True), done.err
         ready.share(0)
         assert ready.round().status in HEALTHY_EXITS
-        assert len(hook.arrivals) == len({each.key for each in hook.arrivals}) == 30
+        assert len(hook.arrivals) == len({each.key for each in hook.arrivals}) == 12
         assert list(oracle.lost(oracle.ledger(ready.program.archive), ready.sinks)) == []
 
 

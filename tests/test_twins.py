@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_golden import CASES
 from test_golden import read as golden
 
-from monitor import outbox, wiring
+from monitor import outbox, styling
 from monitor.cli import cli
 from monitor.extract import read
 from monitor.meaning import disagreements
@@ -194,6 +194,6 @@ def test_twins_are_listed_with_what_they_say_otherwise(place: House) -> None:
 def test_the_watchlist_says_whose_twins_pages_are(place: House) -> None:
     """Of the original each twin, of a twin the original alone."""
     twins(place)
-    pages = wiring.style(load(place.path.with_name("watchlist.yaml"), {})).pages
+    pages = styling.style(load(place.path.with_name("watchlist.yaml"), {})).pages
     assert pages["acme/terms"].twins == ("acme/terms-data", "acme/other")
     assert pages["acme/other"].twins == ("acme/terms",)

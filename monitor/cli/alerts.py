@@ -7,7 +7,7 @@ import os
 import click
 from rich.text import Text
 
-from monitor import wiring
+from monitor import styling, wiring
 from monitor.archive import Archive
 from monitor.cli import setup
 from monitor.cli.arguments import until
@@ -81,7 +81,7 @@ def test(setup_: Setup, channel: str) -> None:
     watchlist = setup_.watchlist()
     known = wiring.channels(watchlist, os.environ, only=_channel(watchlist, channel))
     at = setup.now()
-    message = test_message(wiring.style(watchlist), at=at, channel=channel)
+    message = test_message(styling.style(watchlist), at=at, channel=channel)
     note = "; ".join(filter(None, (known[channel].send(message, at), message.fault)))
     if setup_.archive_path().exists():
         with setup_.noting() as archive:

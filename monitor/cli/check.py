@@ -38,7 +38,7 @@ def check(setup_: Setup, pages: tuple[str, ...], due: bool, json_: bool) -> None
     round_ = wiring.rounds(watchlist, os.environ, apart.call)
     with (
         apart,
-        wiring.archive(setup_.archive_path()) as archive,
+        setup_.writing() as archive,
         wiring.ways(watchlist.settings, archive.path, time.sleep, run=apart.call) as ways,
     ):
         wanted = _wanted(watchlist, pages, archive if due else None)

@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 import click
 
-from monitor import logs, wiring
+from monitor import logs, styling
 from monitor.archive import Archive
 from monitor.report import Style
 from monitor.watchlist import Watchlist, load
@@ -56,15 +56,15 @@ class Setup:
 
     def reading(self) -> Archive:
         """The archive, to read."""
-        return wiring.archive(self.archive_path(), mode="read")
+        return Archive(self.archive_path(), mode="read")
 
     def writing(self) -> Archive:
         """The archive, to write; another process that writes is waited for, and then named."""
-        return wiring.archive(self.archive_path())
+        return Archive(self.archive_path())
 
     def noting(self) -> Archive:
         """The archive, to note what people say of alerts, while another process may be checking pages."""
-        return wiring.archive(self.archive_path(), mode="beside")
+        return Archive(self.archive_path(), mode="beside")
 
     def language(self) -> str:
         """The language of what is shown."""
@@ -74,7 +74,7 @@ class Setup:
     def style(self) -> Style:
         """How reports are written."""
         watchlist = self.watchlist_if_any()
-        return wiring.style(watchlist) if watchlist else Style()
+        return styling.style(watchlist) if watchlist else Style()
 
     def say(self, text: str) -> None:
         """A message to the person, on standard error; not with --quiet."""

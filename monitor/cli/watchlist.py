@@ -8,7 +8,7 @@ from dataclasses import replace
 import click
 from rich.text import Text
 
-from monitor import wiring
+from monitor import styling, wiring
 from monitor.archive import Archive
 from monitor.cli.adding import add
 from monitor.cli.arguments import page_key, selector
@@ -46,7 +46,7 @@ def validate(setup: Setup) -> None:
         + f"; {counted(len(found.channels), 'channel')}, {counted(len(found.rules), 'rule')}"
         + (f", {counted(len(found.verdicts), 'verdict')}" if found.verdicts else "")
     )
-    for doubt in (*wiring.unset(found, os.environ), *wiring.template_faults(found)):
+    for doubt in (*wiring.unset(found, os.environ), *styling.template_faults(found)):
         complain(doubt)
 
 
