@@ -54,6 +54,20 @@ def test_a_search_is_narrowed(asking: FlaskClient, query: str, many: int) -> Non
     assert len(BeautifulSoup(asking.get(f"/search?{query}").text, "lxml").select("article.hit")) == many
 
 
+def test_a_hit_leads_to_the_screen_on_which_its_clause_stands(tmp_path: Path) -> None:
+    """However long the version is: its clauses are shown a screen at a time."""
+    many = (f"Paragraph {number} of these terms says nothing that anybody looks for." for number in range(2_000))
+    with Archive(tmp_path / "archive.db") as archive:
+        text = "\n".join((*many, "A zebra is never fed with your conversations."))
+        archive.record(archive_fakes.PAGE, archive_fakes.read(text, START))
+    asking = client(tmp_path / "archive.db")
+    [link] = BeautifulSoup(asking.get("/search?q=zebra").text, "lxml").select("article.hit a.quote")
+    address, _, anchor = str(link["href"]).partition("#")
+    clause = BeautifulSoup(asking.get(address).text, "lxml").find(id=anchor)
+    assert clause and "zebra" in clause.text
+    assert "zebra" not in asking.get(address.partition("?")[0]).text
+
+
 @pytest.mark.parametrize("words", ["-train", '""', "OR", "a OR", "*", "x " * 200])
 def test_a_question_that_cannot_be_asked_is_said_above_the_form(asking: FlaskClient, words: str) -> None:
     """Whoever types it reads what was expected, and goes on."""

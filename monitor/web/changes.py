@@ -23,7 +23,7 @@ from monitor.web.context import (
     reference,
     site,
 )
-from monitor.web.sides import Patience, Screen, fingerprint, screen
+from monitor.web.sides import Patience, Screen, anchor_of, screen
 
 ROUTES = Blueprint("changes", __name__)
 MOST_CHANGES = 50
@@ -80,7 +80,7 @@ def told(findings: Sequence[Finding]) -> list[tuple[str, Passage, list[Finding]]
     """Findings by the clause that they are about: its anchor, its words marked, all that it means."""
     clauses = by_clause(findings)
     return [
-        ("c-" + fingerprint(about[0].after or about[0].before), passage, about)
+        (anchor_of(about[0].after or about[0].before), passage, about)
         for about, passage in zip(clauses, finding_passages(findings), strict=True)
     ]
 

@@ -13,7 +13,7 @@ from monitor.lookup import Blamed, Hit, blamed, hits
 from monitor.model import TOPICS
 from monitor.records import Blame, Spell, Wanted
 from monitor.web.context import archive, asked, chosen, day, found, number
-from monitor.web.sides import fingerprint
+from monitor.web.sides import anchor_of
 
 ROUTES = Blueprint("search", __name__)
 MOST_HITS = 50
@@ -81,7 +81,7 @@ def _found(hit: Hit) -> Found:
         pieces += [Piece(text[last:start], marked=False), Piece(text[start:end], marked=True)]
         last = end
     pieces.append(Piece(text[last:], marked=False))
-    return Found(hit, tuple(piece for piece in pieces if piece.text), "c-" + fingerprint(text))
+    return Found(hit, tuple(piece for piece in pieces if piece.text), anchor_of(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _stretches(blame: Blame) -> list[Stretch]:
     stretches = []
     for _, group in groupby(blamed(blame), key=lambda each: each.spell and each.spell.began):
         members = tuple(group)
-        anchors = ["c-" + fingerprint(each.clause.text) for each in members]
+        anchors = [anchor_of(each.clause.text) for each in members]
         named = []
         for anchor in anchors:
             named.append("" if anchor in seen else anchor)

@@ -114,6 +114,11 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(comparable(text).encode("utf-8", "replace")).hexdigest()[:12]
 
 
+def anchor_of(clause: str) -> str:
+    """The anchor of a clause on every page that shows it."""
+    return "c-" + fingerprint(clause)
+
+
 def screen(before: Document, after: Document, number: int, patience: Patience) -> Screen:
     """One screen of the diff of two documents; the last one where there are not so many."""
     found = rows(before, after)

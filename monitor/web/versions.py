@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
@@ -12,13 +13,13 @@ from monitor.extract.charset import decode
 from monitor.meaning import understand_document
 from monitor.model import Block, Document, Offer, Reading
 from monitor.records import VersionEntry
-from monitor.web.context import Missing, archive, found, number
+from monitor.web.context import Missing, archive, asked, found, number
 from monitor.web.pages import safe_name
-from monitor.web.sides import fingerprint
+from monitor.web.sides import anchor_of
 
 ROUTES = Blueprint("versions", __name__)
-MOST_TEXT = 150_000
-"""Characters of a version on one screen."""
+MOST_TEXT = 50_000
+"""Characters of a version on one screen: more than nearly every page has, and understood within the patience of a reader."""
 MOST_SHOWN = 5_000_000
 """Bytes of a snapshot that are shown; a larger one can be kept as a file."""
 SANDBOX = (
@@ -55,10 +56,16 @@ def version(version_id: int) -> str:
     document = archive().document(version_id)
     screens = _screens(document)
     part = min(number("part", 1, 100_000), len(screens))
+    if clause := asked("clause"):
+        part = next((each for each, blocks in enumerate(screens, 1) if clause in _anchors(blocks)), part)
     parts, offers = read(Document(screens[part - 1], document.title, document.language))
     return render_template(
         "version.html", version=entry, blocks=parts, offers=offers, part=part, screens=len(screens), page=_page(entry)
     )
+
+
+def _anchors(blocks: Iterable[Block]) -> frozenset[str]:
+    return frozenset(anchor_of(clause.text) for block in blocks for clause in of_block(block))
 
 
 def _page(entry: VersionEntry) -> object:
@@ -74,7 +81,7 @@ def read(document: Document) -> tuple[list[Part], tuple[Offer, ...]]:
     for block in document.blocks:
         clauses = []
         for clause in of_block(block):
-            anchor = "c-" + fingerprint(clause.text)
+            anchor = anchor_of(clause.text)
             clauses.append(Said("" if anchor in seen else anchor, clause.text, next(readings)[1]))
             seen.add(anchor)
         parts.append(Part(block, tuple(clauses)))
