@@ -17,8 +17,8 @@ from pathlib import Path
 
 from monitor.decide import judge
 from monitor.extract import read
-from monitor.meaning import understand_document
 from monitor.meaning.topics import read_clause
+from monitor.meaning.understand import understand_document
 from monitor.model import Block, Document, Page
 
 PAGE = Page("vendor", "page", "terms", "")

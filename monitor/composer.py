@@ -9,7 +9,9 @@ from typing import Protocol
 from monitor import extract
 from monitor.apart import Run, here
 from monitor.errors import DamagedRecord, ReadingError, UsageError
-from monitor.meaning import disagreements, effective, way_out
+from monitor.meaning.effective import effective
+from monitor.meaning.twins import disagreements
+from monitor.meaning.way_out import way_out
 from monitor.model import DATA_TOPICS, Disagreement, Document, Effective, Link, WayOut
 from monitor.records import AlertRecord, ChangeRecord, Dated, Message, Parcel, TwinSays, VersionRecord
 from monitor.report import Style, digest_message, message, notice_message

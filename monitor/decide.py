@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 from monitor.compare import alike, compare, compare_clauses, states
 from monitor.extract.screen import LASTING, Trouble
-from monitor.meaning import first_of_each, is_understood, topics_of, understand
 from monitor.meaning.leading import led
 from monitor.meaning.summary import foreign, summary
+from monitor.meaning.understand import first_of_each, is_understood, topics_of, understand
 from monitor.model import (
     HEALTHY,
     OUTCOMES,

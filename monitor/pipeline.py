@@ -22,7 +22,7 @@ from monitor.errors import ArchiveError, DamagedRecord, ReadingError
 from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
 from monitor.history.ahead import Ahead
-from monitor.meaning import effective
+from monitor.meaning.effective import effective
 from monitor.model import Capture, Known, Outcome, Override, Page, Reminder, Rule, Settled, Validators, Version
 from monitor.reading import Read
 

@@ -11,9 +11,9 @@ from fakes import PAGE, document
 from test_golden import CASES, read
 
 from monitor.compare import compare_clauses
-from monitor.meaning import understand
 from monitor.meaning.rules import BUILT_IN, BuiltIn, Weight
 from monitor.meaning.topics import read_clause
+from monitor.meaning.understand import understand
 from monitor.meaning.weight import weigh
 from monitor.model import TOPICS, Clause, Document, Page, Reading
 

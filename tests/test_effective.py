@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.extract import read
-from monitor.meaning import effective
 from monitor.meaning.dates import dates
+from monitor.meaning.effective import effective
 from monitor.model import Block, Document
 
 DAY = date(2026, 7, 8)

@@ -8,8 +8,8 @@ import pytest
 from fakes import PAGE, document
 
 from monitor import decide
-from monitor.meaning import understand_document
 from monitor.meaning.gaps import gaps
+from monitor.meaning.understand import understand_document
 from monitor.model import Change
 
 OFFER = replace(PAGE, type="free-offer")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.meaning import effective
+from monitor.meaning.effective import effective
 from monitor.model import Block, Document
 
 POSTED, JULY = "Posted: June 1, 2026", date(2026, 7, 1)

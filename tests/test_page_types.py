@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.meaning import page_type
+from monitor.meaning.page_types import page_type
 from monitor.model import PAGE_TYPES
 from monitor.naming import address_words, page_slug
 from monitor.watchlist import load

@@ -18,8 +18,8 @@ from test_golden import read as golden
 from monitor import outbox, styling
 from monitor.cli import cli
 from monitor.extract import read
-from monitor.meaning import disagreements
 from monitor.meaning.phrases import contradicted
+from monitor.meaning.twins import disagreements
 from monitor.model import Amount, Disagreement
 from monitor.outbox import Manner
 from monitor.report import About, Style

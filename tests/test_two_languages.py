@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import decide
-from monitor.meaning import understand_document
 from monitor.meaning.lexicon import language_of
+from monitor.meaning.understand import understand_document
 from monitor.model import Block, Document
 
 ENGLISH, CHINESE = "We do not use your chats to train our models.", "我们不会将您的对话用于训练模型。"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.extract import links, read
-from monitor.meaning import way_out
+from monitor.meaning.way_out import way_out
 from monitor.model import Block, Document, Link, WayOut
 
 

@@ -14,7 +14,7 @@ from monitor.cli.arguments import end_of, page_key
 from monitor.cli.files import content, type_of
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
-from monitor.meaning import Understood, understand_document
+from monitor.meaning.understand import Understood, understand_document
 from monitor.model import Document, Edit, Page
 from monitor.report import amount_json, finding_json
 

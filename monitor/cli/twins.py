@@ -10,8 +10,8 @@ from monitor.archive import Archive
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.composer import LATEST
 from monitor.errors import UsageError
-from monitor.meaning import disagreements
 from monitor.meaning.phrases import contradicted
+from monitor.meaning.twins import disagreements
 from monitor.model import Disagreement, Document, Page
 from monitor.report import disagreement_json
 from monitor.words import one_line, printable

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 
 from monitor.clauses import of_block
 from monitor.extract.charset import decode
-from monitor.meaning import understand_document
+from monitor.meaning.understand import understand_document
 from monitor.model import Block, Document, Offer, Reading
 from monitor.records import VersionEntry
 from monitor.web.context import Missing, archive, asked, found, number
