@@ -16,9 +16,11 @@ import pytest
 from archive_fakes import HOUR, PAGE, START, read, unchanged, with_change
 from sqlite_utils import Database, Migrations
 
+import monitor.archive.migrations
 from monitor.archive import Archive, Mode, schema
 from monitor.archive.connection import connect, journal_mode, writing
-from monitor.archive.migrations import MIGRATIONS, SCHEMA_VERSION
+from monitor.archive.migrations import MIGRATIONS
+from monitor.archive.schema import SCHEMA_VERSION
 from monitor.errors import ArchiveBusy, ArchiveError, NewerArchive
 
 
@@ -146,7 +148,7 @@ def test_an_older_archive_is_migrated_or_left_as_it_was(path: Path, monkeypatch:
         if broken:
             db.execute("CREATE TABLE pages (id INTEGER)")
 
-    monkeypatch.setattr(schema, "MIGRATIONS", migrations)
+    monkeypatch.setattr(monitor.archive.migrations, "MIGRATIONS", migrations)
     monkeypatch.setattr(schema, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     with pytest.raises(ArchiveError, match="already exists"):
         Archive(path)

@@ -14,7 +14,8 @@ from sqlite_utils import Database
 
 from monitor.archive import Archive, schema
 from monitor.archive.connection import connect, writing
-from monitor.archive.migrations import MIGRATIONS, SCHEMA_VERSION
+from monitor.archive.migrations import MIGRATIONS
+from monitor.archive.schema import SCHEMA_VERSION
 from monitor.errors import ArchiveError
 
 FIRST = """

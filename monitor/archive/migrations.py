@@ -10,7 +10,6 @@ from sqlite_utils import Database, Migrations
 from monitor.archive import ledger
 from monitor.archive.views import FIRST_VIEWS, SHOWN_VIEWS
 
-SCHEMA_VERSION = 5  # the number of migrations below
 MIGRATIONS = Migrations("monitor")
 
 _TABLES = (

@@ -12,13 +12,11 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from monitor.archive.connection import Mode, configure, connect, connect_in_memory, writing
-from monitor.archive.migrations import MIGRATIONS, SCHEMA_VERSION
 from monitor.errors import ArchiveError, NewerArchive
 
 APPLICATION_ID = 0x544D4F4E  # "TMON"
+SCHEMA_VERSION = 5  # the number of migrations
 
 
 def create(path: Path) -> None:
@@ -30,6 +28,10 @@ def create(path: Path) -> None:
 
 def migrate(db: sqlite3.Connection) -> None:
     """Apply the migrations that an archive lacks, all or none."""
+    from sqlite_utils import Database  # noqa: PLC0415 - slow, as are the migrations that it applies, and asked for here alone
+
+    from monitor.archive.migrations import MIGRATIONS  # noqa: PLC0415
+
     with writing(db):
         wrapped = Database(db, execute_plugins=False)
         MIGRATIONS.apply(wrapped)
