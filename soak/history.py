@@ -204,7 +204,7 @@ def _is_named(path: Path) -> bool:
 
 
 def _everything(path: Path) -> list[str] | None:
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(path)) as db:
         return list(db.iterdump())
     return None
 

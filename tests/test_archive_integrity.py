@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +12,7 @@ import pytest
 from archive_fakes import HOUR, PAGE, START, changed, read, with_change
 
 from monitor.archive import Archive
+from monitor.errors import ArchiveError
 
 
 @pytest.fixture
@@ -92,6 +94,19 @@ def test_a_byte_flipped_on_the_disk_is_found(path: Path) -> None:
     content[content.index(stored[1000:1030])] ^= 1
     path.write_bytes(content)
     assert any(recorded.snapshot in problem for problem in problems(path))
+
+
+def test_a_message_that_is_no_text_is_told(path: Path) -> None:
+    """SQLite names what is broken by its bytes, whatever they are; who opens the archive reads them, and no traceback."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA writable_schema = 1")
+        db.execute(
+            "UPDATE sqlite_master SET name = CAST(x'd5626364' AS TEXT), sql = 'CREATE TABLE (' WHERE name = 'alerts'"
+        )
+    said = r"damaged: it says malformed database schema \(\\xd5bcd\)"
+    assert re.match(f"the file cannot be read further: {said}", problems(path)[0])
+    with Archive(path, mode="read") as archive, pytest.raises(ArchiveError, match=f"archive.db: {said}"):
+        archive.pages()
 
 
 def test_a_torn_file_is_told_in_sentences(path: Path) -> None:

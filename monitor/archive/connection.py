@@ -25,6 +25,8 @@ POLL_SECONDS = 0.05
 STEPS_BETWEEN_LOOKS = 10_000
 """Instructions of SQLite, some microseconds each thousand, between two looks at whether time is up."""
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises. Its message on a damaged file may quote bytes that are no text, which Python then cannot read."""
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT)
 
 
@@ -108,14 +110,21 @@ def insert(db: sqlite3.Connection, table: str, **values: Value) -> int:
     return done.lastrowid
 
 
+def said_by(fault: Exception) -> str:
+    """What a fault of SQLite says."""
+    if isinstance(fault, UnicodeDecodeError):
+        return f"damaged: it says {bytes(fault.object).decode('utf-8', 'backslashreplace')}"
+    return str(fault)
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise into an ArchiveError that names the file."""
     try:
         yield
-    except sqlite3.Error as error:
+    except FAULTS as error:
         busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
-        raise (ArchiveBusy if busy else ArchiveError)(f"{path}: {error}") from error
+        raise (ArchiveBusy if busy else ArchiveError)(f"{path}: {said_by(error)}") from error
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error
 

@@ -9,6 +9,7 @@ from monitor.archive import audit, schema
 from monitor.archive.blobs import Blobs
 from monitor.archive.clause_integrity import in_documents, in_words
 from monitor.archive.codec import HEADERS, HOPS, unpack
+from monitor.archive.connection import FAULTS, said_by
 from monitor.errors import DamagedRecord
 
 # What is last is so by its time; by its number where the clock once went back. What an import brings in later has higher numbers.
@@ -86,8 +87,8 @@ def problems(db: sqlite3.Connection, held: tuple[int, bytes] | None = None) -> I
     ):
         try:
             yield from search(db)
-        except sqlite3.DatabaseError as error:
-            yield f"the file cannot be read further: {error}"
+        except FAULTS as error:
+            yield f"the file cannot be read further: {said_by(error)}"
 
 
 def _in_file(db: sqlite3.Connection) -> Iterator[str]:

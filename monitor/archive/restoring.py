@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from monitor.archive import integrity, schema
-from monitor.archive.connection import Lock, connect, naming
+from monitor.archive.connection import FAULTS, Lock, connect, naming
 from monitor.errors import ArchiveError
 
 JOURNALS = ("-journal", "-wal", "-shm")
@@ -57,7 +56,7 @@ def _kept_beside(archive: Path, now: datetime) -> Path | None:
     """Give the archive, sound or not, a second name, under which it stays when the first becomes that of the copy."""
     if not archive.exists():
         return None
-    with suppress(sqlite3.Error), closing(connect(archive, "rw")) as db:
+    with suppress(*FAULTS), closing(connect(archive, "rw")) as db:
         db.execute("SELECT count(*) FROM sqlite_master")  # a journal that a killed writer left is played back by this
     beside = archive.with_name(f"{archive.name}.before-{now:%Y%m%dT%H%M%SZ}")
     os.link(archive, beside)
