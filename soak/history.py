@@ -30,6 +30,7 @@ from pathlib import Path
 from program import Program
 
 from monitor.archive import Archive, integrity
+from monitor.archive.blobs import Blobs
 from monitor.archive.ledger import KINDS
 from monitor.errors import ArchiveError
 
@@ -192,7 +193,11 @@ def flips(archive: Path, seed: int, wanted: int) -> Iterator[str]:
         else:
             yield f"not found: bit {bit} of byte {place}"
     copy.unlink()
-    print(f"flips seed={seed} flips={wanted} named={named} in room that nothing fills={harmless}", flush=True)
+    print(f"flips seed={seed} flips={wanted} named={named} holding the same all the same={harmless}", flush=True)
+
+
+_IN_SOME_FORM = ('INSERT INTO "blobs"', 'INSERT INTO "clause_words')
+"""Compressed bytes, and lists of words: the same can be written in more than one way."""
 
 
 def _is_named(path: Path) -> bool:
@@ -204,8 +209,14 @@ def _is_named(path: Path) -> bool:
 
 
 def _everything(path: Path) -> list[str] | None:
-    with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(path)) as db:
-        return list(db.iterdump())
+    """All that an archive holds, whatever form its bytes and its index of words have; None where it cannot be read."""
+    with suppress(ArchiveError, sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(path)) as db:
+        db.row_factory = sqlite3.Row
+        rows = [line for line in db.iterdump() if not line.startswith(_IN_SOME_FORM)]
+        words = [str(tuple(found)) for found in db.execute("SELECT term, doc, offset FROM clause_terms")]
+        blobs, kept = Blobs(db), db.execute("SELECT sha256, base, depth, data FROM blobs").fetchall()
+        bodies = [f"{sha256} {base} {depth} {blobs.get(sha256)!r}" for sha256, base, depth, _ in kept]
+        return [*rows, *words, *bodies]
     return None
 
 

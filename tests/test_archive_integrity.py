@@ -142,6 +142,7 @@ def test_a_torn_file_is_told_in_sentences(path: Path) -> None:
             "UPDATE places SET kind = 'item' WHERE id = 1",
             "clause 1: the index has it under other headings than its page",
         ),
+        ("UPDATE places SET page = 9 WHERE id = 1", "version 1: the index has other clauses than its document"),
         ("UPDATE indexed_pages SET version = 1", "page 1: the index has clauses of versions that are none"),
         (
             "DELETE FROM clause_words_docsize WHERE id = 2",

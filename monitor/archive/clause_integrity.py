@@ -18,8 +18,8 @@ AGAIN = "`monitor search --reindex` makes the index again"
 _PAGES = """SELECT id, indexed_pages.version FROM pages
     LEFT JOIN indexed_pages ON indexed_pages.page = pages.id ORDER BY id"""
 _SPELLS = """SELECT clauses.id, clauses.key, clauses.text, spells.began, spells.ended, places.kind, places.trail
-    FROM clauses JOIN spells ON spells.clause = clauses.id JOIN places ON places.id = spells.place
-    WHERE clauses.page = ?"""
+    FROM clauses JOIN spells ON spells.clause = clauses.id
+    JOIN places ON places.id = spells.place AND places.page = clauses.page WHERE clauses.page = ?"""
 
 
 def in_documents(db: sqlite3.Connection) -> Iterator[str]:

@@ -18,8 +18,8 @@ from monitor.web.pages import safe_name
 from monitor.web.sides import anchor_of
 
 ROUTES = Blueprint("versions", __name__)
-MOST_TEXT = 50_000
-"""Characters of a version on one screen: more than nearly every page has, and understood within the patience of a reader."""
+MOST_TEXT = 30_000
+"""Characters of a version on one screen: more than most pages have, and understood within the patience of a reader."""
 MOST_SHOWN = 5_000_000
 """Bytes of a snapshot that are shown; a larger one can be kept as a file."""
 SANDBOX = (
