@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -63,7 +63,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """`8 July 2026`."""
-        return format_date(day, "long", locale=self.locale)
+        return _day(day.date() if isinstance(day, datetime) else day, self.locale)
 
     def when(self, moment: datetime) -> str:
         """A time to the minute: `2 Mar 2026, 10:00 UTC`."""
@@ -77,6 +77,11 @@ class Words:
         clock = format_time(moment, "HH:mm", tzinfo=self.zone, locale=self.locale)
         offset = format_datetime(moment, "xxx", tzinfo=self.zone, locale=self.locale)
         return self.say("moment", date=day, time=clock, zone="UTC" + offset.replace("+00:00", ""))
+
+
+@lru_cache(maxsize=1 << 10)  # a table names the same days in every row
+def _day(day: date, locale: Locale) -> str:
+    return str(format_date(day, "long", locale=locale))
 
 
 def words_of(style: Style, room: str = "") -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ LONGEST_REST = 5
 LOOK_EVERY = 1.0
 LONGEST_SILENCE = 30
 """Seconds after which a connection on which nothing moves is closed."""
+PATIENCE = 0.000_5
+"""Seconds after which a thread that computes lets others on: a visitor's many short turns would each wait for ten times that, while
+versions are read beside them."""
 MOST_HEADER, MOST_BODY = 16_384, 4_096
 """Bytes of a request. Nothing here takes a body; what a client sends all the same is not read into memory."""
 
@@ -36,9 +40,12 @@ def serving(application: Flask, where: tuple[str, int]) -> Iterator[tuple[str, i
     stopping = threading.Event()
     thread = threading.Thread(target=_answer, args=(server, connections, stopping), name="web", daemon=True)
     thread.start()
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(PATIENCE)
     try:
         yield where[0], int(server.effective_port)
     finally:
+        sys.setswitchinterval(usual)
         stopping.set()
         server.pull_trigger()
         thread.join()
