@@ -6,6 +6,7 @@ never changes. What there is no time for in one request is read on beside the vi
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -137,8 +138,15 @@ def _read_on(app: Flask, at: datetime, only: str) -> None:
         except ArchiveError as error:
             _log.warning("what vendors say could not be read on: %s", error)
         finally:
-            memory.reading_on.release()
             close(None)
+            _settle()
+            memory.reading_on.release()
+
+
+def _settle() -> None:
+    """Spare the search for garbage what was read and stays: every visitor would wait for it, 0.3 s with 200 vendors."""
+    gc.collect()
+    gc.freeze()
 
 
 def told_in_full(at: datetime) -> Iterator[Fact]:
