@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -72,10 +71,9 @@ def runs(old: Sequence[str], new: Sequence[str]) -> tuple[Run, ...]:
 
 def printable(text: str) -> str:
     """The text with U+FFFD for control characters (not line breaks), direction overrides and lone surrogates."""
-    return text.translate(_UNPRINTABLE)
+    return text if text.isprintable() else text.translate(_UNPRINTABLE)
 
 
-@lru_cache(maxsize=1 << 12)  # a table names the same things in every row
 def one_line(text: str, most: int) -> str:
     """The text as one printable line of at most `most` characters, fit for a header or a row of a table."""
     line = " ".join(printable(text).replace("\ufffd", " ").split())

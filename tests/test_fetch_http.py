@@ -202,11 +202,11 @@ def test_total_deadline(drip: str, server: FaultServer) -> None:
 def test_deadline_spans_redirects(server: FaultServer) -> None:
     """Every redirect takes from the same time."""
     for step in range(5):
-        server.routes[f"/{step}"] = [0.09, redirect(f"/{step + 1}")]
-    with HttpFetcher(user_agent="t", allow_private=True, limits=Limits(total_seconds=0.2), verify=TLS) as fetcher:
+        server.routes[f"/{step}"] = [0.4, redirect(f"/{step + 1}")]
+    with HttpFetcher(user_agent="t", allow_private=True, limits=Limits(total_seconds=1.0), verify=TLS) as fetcher:
         capture = fetcher.fetch(server.url("/0"), NONE, NOW)
     assert capture.outcome in {"timeout", "connect_error"}
-    assert 1 <= len(capture.hops) <= 2  # a busy machine may follow one alone
+    assert len(capture.hops) == 2
 
 
 # --- no answer --------------------------------------------------------------------------------------------------------

@@ -139,12 +139,17 @@ def _read_on(app: Flask, at: datetime, only: str) -> None:
             _log.warning("what vendors say could not be read on: %s", error)
         finally:
             close(None)
-            _settle()
+            if not only:
+                _set_apart()
             memory.reading_on.release()
 
 
-def _settle() -> None:
-    """Spare the search for garbage what was read and stays: every visitor would wait for it, 0.3 s with 200 vendors."""
+def _set_apart() -> None:
+    """Spare the search for garbage what was read and stays: every visitor would wait for it, 0.3 s with 200 vendors.
+
+    What was set apart before is searched once more, so that no garbage stays for ever.
+    """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 

@@ -25,7 +25,7 @@ LONGEST_REST = 5
 LOOK_EVERY = 1.0
 LONGEST_SILENCE = 30
 """Seconds after which a connection on which nothing moves is closed."""
-PATIENCE = 0.000_5
+LONGEST_TURN = 0.000_5
 """Seconds after which a thread that computes lets others on: a visitor's many short turns would each wait for ten times that, while
 versions are read beside them."""
 MOST_HEADER, MOST_BODY = 16_384, 4_096
@@ -41,7 +41,7 @@ def serving(application: Flask, where: tuple[str, int]) -> Iterator[tuple[str, i
     thread = threading.Thread(target=_answer, args=(server, connections, stopping), name="web", daemon=True)
     thread.start()
     usual = sys.getswitchinterval()
-    sys.setswitchinterval(PATIENCE)
+    sys.setswitchinterval(LONGEST_TURN)
     try:
         yield where[0], int(server.effective_port)
     finally:
