@@ -21,8 +21,8 @@ from pathlib import Path
 
 from monitor.archive import Archive
 from monitor.archive.connection import connect, writing
-from monitor.extract.normalise import key
 from monitor.model import Block, Capture, Change, Document, Finding, Outcome, Page, Version
+from monitor.normalise import key
 
 PAGES, VERSIONS, CHECKS, ON_THE_FIRST = 200, 100, 1_000_000, 50_000
 START, STEP = datetime(2021, 1, 1, tzinfo=UTC), timedelta(days=14)

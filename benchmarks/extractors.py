@@ -30,8 +30,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from monitor.extract import chrome, prepare, version
 from monitor.extract.charset import decode
-from monitor.extract.normalise import BROKEN_LINE, comparable, key
 from monitor.model import Block, Page
+from monitor.normalise import BROKEN_LINE, comparable, key
 
 Way = Callable[[bytes, str], str]
 """The body of a capture and its content type -> the key of the text in it."""

@@ -22,7 +22,7 @@ from urllib.parse import quote
 import archive as invented
 
 from monitor.archive import Archive
-from monitor.report import Style
+from monitor.report.style import Style
 from monitor.web import Gate, Keys, Site, application, serving
 
 TIMES = 100

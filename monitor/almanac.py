@@ -12,8 +12,8 @@ from monitor.calendars import Event, events_of
 from monitor.composer import dated
 from monitor.deliver.feed import held, write_whole
 from monitor.records import ChangeRecord, Dated
-from monitor.report import Style
 from monitor.report.calendar import calendar_events, calendar_text
+from monitor.report.style import Style
 
 FILE = "calendar.ics"
 PAST = timedelta(days=400)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from monitor.model import Block, Clause, Document
+from monitor.model import LEADS, Block, Clause, Document
+from monitor.normalise import comparable
 
 _ABBREVIATIONS = frozenset(
     (
@@ -68,3 +69,17 @@ def of_block(block: Block) -> Iterator[Clause]:
 def clause_texts(block: Block) -> tuple[str, ...]:
     """The clauses of one block, as texts."""
     return (block.text,) if block.kind in ("row", "heading") else split(block.text)
+
+
+def standing(document: Document) -> dict[str, Clause]:
+    """The clauses of a document by the form in which they are compared, each where it stands first."""
+    found: dict[str, Clause] = {}
+    for clause in clauses(document):
+        if key := comparable(clause.text):
+            found.setdefault(key, clause)
+    return found
+
+
+def lead(kind: str, trail: tuple[str, ...]) -> str | None:
+    """The lead that an item stands under ("We never share:"), in the form in which it is compared; nothing else has one."""
+    return comparable(trail[-1]) if kind == "item" and trail and trail[-1][-1:] in LEADS else None

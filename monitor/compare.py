@@ -12,10 +12,9 @@ from typing import TypeVar
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
-from monitor.clauses import clause_texts, clauses, of_block
-from monitor.extract.blocks import LEADS
-from monitor.extract.normalise import comparable
+from monitor.clauses import clause_texts, clauses, lead, of_block
 from monitor.model import Block, Clause, ClauseEdit, Document, Edit
+from monitor.normalise import comparable
 
 _ALIKE = 55.0
 """Similarity in percent from which two texts are one text edited; below it, one was removed and the other added.
@@ -101,20 +100,6 @@ def _edit(pair: tuple[Block | None, Block | None]) -> Edit:
     return Edit("changed" if before and after else "added" if after else "removed", before, after)
 
 
-def standing(document: Document) -> dict[str, Clause]:
-    """The clauses of a document by the form in which they are compared, each where it stands first."""
-    found: dict[str, Clause] = {}
-    for clause in clauses(document):
-        if key := comparable(clause.text):
-            found.setdefault(key, clause)
-    return found
-
-
-def lead(kind: str, trail: tuple[str, ...]) -> str | None:
-    """The lead that an item stands under ("We never share:"), in the form in which it is compared; nothing else has one."""
-    return comparable(trail[-1]) if kind == "item" and trail and trail[-1][-1:] in LEADS else None
-
-
 def compare_clauses(before: Document, after: Document) -> tuple[ClauseEdit, ...]:
     """The clauses that stand in only one of the documents, the two editions of one clause paired.
 
@@ -127,9 +112,9 @@ def compare_clauses(before: Document, after: Document) -> tuple[ClauseEdit, ...]
 
 def _in_other_lists(before: Document, after: Document) -> Iterator[ClauseEdit]:
     old, new = _listed(before), _listed(after)
-    lists = {lead for lead, _ in old.values()}
-    for key, (lead, clause) in new.items():
-        if key in old and old[key][0] != lead and lead in lists:
+    lists = {under for under, _ in old.values()}
+    for key, (under, clause) in new.items():
+        if key in old and old[key][0] != under and under in lists:
             yield ClauseEdit(old[key][1], clause)
 
 

@@ -14,7 +14,10 @@ from monitor.meaning.twins import disagreements
 from monitor.meaning.way_out import way_out
 from monitor.model import DATA_TOPICS, Disagreement, Document, Effective, Link, WayOut
 from monitor.records import AlertRecord, ChangeRecord, Dated, Message, Parcel, TwinSays, VersionRecord
-from monitor.report import Style, digest_message, message, notice_message
+from monitor.report.digest import digest_message
+from monitor.report.message import message
+from monitor.report.notice import notice_message
+from monitor.report.style import Style
 
 PAST = timedelta(days=30)
 LATEST = datetime.max.replace(tzinfo=UTC)

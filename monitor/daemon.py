@@ -23,7 +23,8 @@ from monitor.notify import Notifier
 from monitor.outbox import Delivered
 from monitor.pulse import Signs
 from monitor.records import Trouble
-from monitor.watchlist import Watchlist, load
+from monitor.watchlist import Watchlist
+from monitor.watchlist.loading import load
 
 CHECK_EVERY, DELIVER_EVERY = 30, 15
 """Seconds between two looks at what is due. The schedule itself stands in the archive."""

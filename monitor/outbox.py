@@ -21,7 +21,7 @@ from monitor.errors import DeliveryError
 from monitor.hours import is_quiet
 from monitor.model import QuietHours
 from monitor.records import Delivery, Folding, Parcel
-from monitor.report import Style
+from monitor.report.style import Style
 from monitor.words import one_line
 
 LEASE = timedelta(minutes=10)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal
 
 from monitor.errors import UsageError
-from monitor.extract.normalise import QUOTES, unshaped, visible
+from monitor.normalise import QUOTES, unshaped, visible
 
 LONGEST = 64
 """Characters by which a word is known; more are a number, an address or an attack."""

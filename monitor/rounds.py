@@ -18,7 +18,7 @@ from monitor.health import News, Vitals, Watch
 from monitor.model import Page
 from monitor.outbox import Delivered, Manner
 from monitor.records import ChannelState, Trouble
-from monitor.report import notice_message
+from monitor.report.notice import notice_message
 
 _log = logging.getLogger("monitor.rounds")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.report import TEMPLATES, About, Style, trial
+from monitor.report.style import About, Style
 from monitor.watchlist import Watchlist
 
 MOST_TEMPLATE = 200_000
@@ -26,11 +25,3 @@ def _templates(folder: Path | None) -> dict[str, str]:
         return {}
     files = sorted(file for file in folder.iterdir() if file.suffix in (".txt", ".html"))
     return {file.name: file.read_text("utf-8", "replace")[:MOST_TEMPLATE] for file in files}
-
-
-def template_faults(watchlist: Watchlist) -> Iterator[str]:
-    """What is wrong with the operator's templates, tried on a sample; an alert would say it too late."""
-    templates = _templates(watchlist.settings.templates)
-    for name in sorted(templates.keys() - set(TEMPLATES)):
-        yield f"templates: {name} is none of {', '.join(sorted(TEMPLATES))}; it can only be included by one of them"
-    yield from trial(style(watchlist))

@@ -19,6 +19,9 @@ this many pairs take it about a second at worst, and two ordinary texts of 3,000
 LEAST_IN_COMMON = 0.25
 """Share of the shorter text's words. Texts that share less were replaced; marking their chance hits would confuse."""
 
+MARKS = {"kept": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
+"""What stands around the words of a kind where there are no colours."""
+
 KINDS: tuple[Literal["kept", "deleted", "inserted"], ...] = ("kept", "deleted", "inserted")
 
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -78,6 +81,11 @@ def one_line(text: str, most: int) -> str:
     """The text as one printable line of at most `most` characters, fit for a header or a row of a table."""
     line = " ".join(printable(text).replace("\ufffd", " ").split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def web_link(url: str) -> str:
+    """The address if a reader may safely follow it, else nothing: `javascript:` and its like are never linked."""
+    return url if url.lower().startswith(("http://", "https://")) and url.isprintable() else ""
 
 
 def counted(number: int, one: str, many: str = "") -> str:

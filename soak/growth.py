@@ -26,7 +26,7 @@ from monitor import reading
 from monitor.apart import Processes
 from monitor.archive import Archive
 from monitor.daemon import Daemon
-from monitor.watchlist import load
+from monitor.watchlist.loading import load
 
 START = datetime(2031, 1, 1, tzinfo=UTC)
 MOST_GROWTH = 0.10

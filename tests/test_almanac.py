@@ -23,9 +23,9 @@ from monitor.cli import cli
 from monitor.errors import UsageError
 from monitor.health import Watch
 from monitor.outbox import Manner
-from monitor.report import Style
+from monitor.report.style import Style
 from monitor.rounds import Round
-from monitor.watchlist import load
+from monitor.watchlist.loading import load
 
 JUNE = date(2031, 6, 1)
 WATCHLIST = """\

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from monitor.archive import Archive, schema
 from monitor.archive.search import ANYWHERE
 from monitor.errors import ArchiveError, UsageError
-from monitor.extract.normalise import key
 from monitor.model import Block, Document, Outcome, Page, Version
+from monitor.normalise import key
 from monitor.query import parse
 from monitor.records import Wanted
 

@@ -14,8 +14,8 @@ from report_samples import HOSTILE, RECORD
 from monitor.calendars import Event, Step, events_of, follow, ics
 from monitor.model import Effective, WayOut
 from monitor.records import Dated
-from monitor.report import Style
 from monitor.report.calendar import calendar_events, calendar_text
+from monitor.report.style import Style
 
 SEEN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 DAY, JULY, AUGUST = timedelta(days=1), date(2026, 7, 8), date(2026, 8, 1)

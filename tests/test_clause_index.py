@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from monitor.archive import Archive, clause_index
 from monitor.archive.blobs import Blobs
-from monitor.extract.normalise import key
 from monitor.model import Block, Document, Outcome, Version
+from monitor.normalise import key
 from monitor.query import parse
 from monitor.records import RecordedClause
 

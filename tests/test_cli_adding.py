@@ -17,7 +17,7 @@ from fault_server import FaultServer, redirect, reply
 
 from monitor.cli import cli
 from monitor.errors import MonitorError
-from monitor.watchlist import load
+from monitor.watchlist.loading import load
 
 HEAD = """\
 # Ours.

@@ -83,7 +83,7 @@ def test_a_check_loads_what_it_needs(tmp_path: Path) -> None:
     code = "import sys; from monitor.cli import cli; cli(['check'], standalone_mode=False); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     unneeded = {
-        "apprise", "apscheduler", "playwright", "prometheus_client", "pypdfium2", "monitor.daemon", "monitor.cli.show",
+        "apprise", "apscheduler", "playwright", "prometheus_client", "pypdfium2", "monitor.daemon", "monitor.cli.terminal",
     }  # fmt: skip
     assert unneeded.isdisjoint(done.stdout.split())
     assert "monitor.cli.check" in done.stdout.split()

@@ -13,7 +13,7 @@ from fault_server import FaultServer, redirect, reply
 
 from monitor.cli import cli
 from monitor.errors import UsageError, WatchlistError
-from monitor.watchlist import load
+from monitor.watchlist.loading import load
 
 TEXT = """\
 # Ours.

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from monitor.clauses import clauses
 from monitor.compare import alike, compare, compare_clauses, pair_up, states
-from monitor.extract.normalise import comparable
 from monitor.model import Block, Document, Edit
+from monitor.normalise import comparable
 from monitor.words import spans
 
 OLD = document(*PARAGRAPHS)

@@ -24,7 +24,7 @@ from test_apart import descendants, gone
 from monitor.archive import Archive
 from monitor.daemon import Daemon
 from monitor.demo.site import DemoSite, pages
-from monitor.watchlist import load
+from monitor.watchlist.loading import load
 
 START = datetime(2031, 5, 1, 6, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from monitor import evidence
 from monitor.archive import Archive
 from monitor.errors import DamagedRecord
 from monitor.evidence.verifier import problems
-from monitor.report import Style
+from monitor.report.style import Style
 
 LATER = START + 9 * HOUR
 

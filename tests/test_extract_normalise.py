@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.extract.normalise import comparable, key, visible
 from monitor.model import Block
+from monitor.normalise import comparable, key, visible
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from monitor.archive import Archive
 from monitor.cli import cli
 from monitor.facts import Reader, facts
 from monitor.model import Fact, Page, Question, Scope
-from monitor.report import Style, fact_json, facts_csv, facts_html, facts_markdown
+from monitor.report.facts import fact_json, facts_csv, facts_html, facts_markdown
+from monitor.report.style import Style
 
 NEVER = "We never use your conversations to train our models."
 LEAVES = "We use your conversations to train our models unless you opt out in your settings."

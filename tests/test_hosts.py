@@ -18,7 +18,7 @@ from monitor.archive import Archive
 from monitor.cli import cli
 from monitor.daemon import Daemon
 from monitor.fetch.hosts import Hosts
-from monitor.watchlist import load
+from monitor.watchlist.loading import load
 
 
 def kept(file: Path, visitor: Guest) -> Guest:

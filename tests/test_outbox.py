@@ -16,7 +16,7 @@ from monitor.errors import DamagedRecord, DeliveryError, ReadingError
 from monitor.model import Document, QuietHours
 from monitor.outbox import Delivered, Manner, Outbox, deliver, next_attempt
 from monitor.records import AlertRecord, ChangeRecord, Delivery, Folding, Parcel, Trouble
-from monitor.report import Style
+from monitor.report.style import Style
 
 CONTENT = b"""<p>You can <a href="/controls">opt out here</a> of training.</p>
 <p>Every account gets 1,000,000 <a href="/plans">free tokens</a> a day.</p><p><a href="/jobs">We hire</a></p>"""

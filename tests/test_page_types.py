@@ -10,7 +10,7 @@ import pytest
 from monitor.meaning.page_types import page_type
 from monitor.model import PAGE_TYPES
 from monitor.naming import address_words, page_slug
-from monitor.watchlist import load
+from monitor.watchlist.loading import load
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,7 +11,8 @@ from fakes import CHINESE, HTML, START, page_of, terms
 from monitor.errors import UsageError
 from monitor.model import Capture
 from monitor.proposal import Proposal, Wishes, propose
-from monitor.watchlist import Watchlist, empty, parse
+from monitor.watchlist import Watchlist
+from monitor.watchlist.loading import empty, parse
 
 URL = "https://help.northwind.example/legal/terms-of-use"
 NONE = empty(Path("w.yaml"))

@@ -18,7 +18,7 @@ from monitor.model import Change, Mute, Owed, Page, Reminder, Rule
 from monitor.outbox import Manner
 from monitor.pipeline import Judgement
 from monitor.records import Delivery, Folding
-from monitor.report import Style
+from monitor.report.style import Style
 from monitor.routing import remind
 
 JUNE = date(2031, 6, 1)

@@ -13,7 +13,10 @@ from report_samples import AFTER, BEFORE, FINDING, HOSTILE, NEW, NOW, OLD, RECOR
 
 from monitor.model import Amount, Block, Document, Edit, Effective, Link, WayOut
 from monitor.records import ChangeRecord, Message
-from monitor.report import Entry, Style, alert_json, alerts_html, change_json, message, report_html
+from monitor.report.message import message
+from monitor.report.page import Entry, alerts_html, report_html
+from monitor.report.payload import alert_json, change_json
+from monitor.report.style import Style
 
 HOSTILE_DOCUMENT = document(HOSTILE, HOSTILE * 2)
 

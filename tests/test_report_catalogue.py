@@ -10,8 +10,9 @@ from hatchling.builders.wheel import WheelBuilder
 from report_samples import RECORD
 
 from monitor.model import DATA_TOPICS, OFFER_TOPICS
-from monitor.report import About, Style, message
 from monitor.report.catalogue import LANGUAGES, catalogue, words_of
+from monitor.report.message import message
+from monitor.report.style import About, Style
 
 ROOT = Path(__file__).resolve().parents[1]
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

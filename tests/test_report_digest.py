@@ -16,9 +16,10 @@ from report_samples import FINDING, HOSTILE, NOW, RECORD, hostile_record
 
 from monitor.model import Importance
 from monitor.records import ChangeRecord
-from monitor.report import Style, change_json, digest_markdown, digest_message
-from monitor.report.digest import MOST_DETAILED, MOST_LISTED, grouped
-from monitor.report.markdown import plain
+from monitor.report.digest import MOST_DETAILED, MOST_LISTED, digest_message, grouped
+from monitor.report.markdown import digest_markdown, plain
+from monitor.report.payload import change_json
+from monitor.report.style import Style
 from monitor.words import printable
 
 ANYTHING = st.text(st.characters() | st.sampled_from("*_`#<>&[]()!|~-+=.:1\\\"'\n\t\x00\u2028\u202e免费"), max_size=60)

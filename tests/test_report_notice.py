@@ -8,11 +8,12 @@ import pytest
 from bs4 import BeautifulSoup
 from report_samples import HOSTILE, NOW
 
-from monitor import report
 from monitor.model import HEALTHY, OUTCOMES
 from monitor.records import Trouble
-from monitor.report import Style, notice_message
+from monitor.report import notice
 from monitor.report.catalogue import LANGUAGES, words_of
+from monitor.report.notice import notice_message
+from monitor.report.style import Style
 
 TROUBLE = Trouble("page", "openai/terms", NOW, "the answer took too long")
 OVER = replace(TROUBLE, ended_at=NOW + timedelta(hours=3))
@@ -111,7 +112,7 @@ def test_hostile_text_keeps_its_place_in_a_notice() -> None:
 
 def test_a_test_says_that_it_is_one() -> None:
     """The message that tries a channel names the channel and says that nothing has changed."""
-    tried = report.test_message(Style(), at=NOW, channel="mail")
+    tried = notice.test_message(Style(), at=NOW, channel="mail")
     assert tried.subject == "terms-monitor: test of the channel mail"
     assert "This is a test" in tried.text
     assert "No terms have changed" in tried.html
@@ -125,7 +126,7 @@ def test_a_test_says_that_it_is_one() -> None:
 
 def test_each_test_is_a_message_of_its_own() -> None:
     """Two tests of a channel have two keys, so that no receiver drops the second."""
-    keys = {report.test_message(Style(), at=at, channel=name).key for at in (NOW, LATER) for name in ("a", "b")}
+    keys = {notice.test_message(Style(), at=at, channel=name).key for at in (NOW, LATER) for name in ("a", "b")}
     assert len(keys) == 4
     assert all(len(key) == 64 for key in keys)
 

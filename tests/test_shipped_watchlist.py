@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from monitor.model import PAGE_TYPES, Page
-from monitor.watchlist import Watchlist, load
+from monitor.watchlist import Watchlist
+from monitor.watchlist.loading import load
 
 ROOT = Path(__file__).parent.parent
 SEED = {"openai", "anthropic", "xai", "deepseek", "volcengine"}

@@ -22,8 +22,8 @@ from monitor.meaning.phrases import contradicted
 from monitor.meaning.twins import disagreements
 from monitor.model import Amount, Disagreement
 from monitor.outbox import Manner
-from monitor.report import About, Style
-from monitor.watchlist import load
+from monitor.report.style import About, Style
+from monitor.watchlist.loading import load
 
 SMALL = "Up to 10,000,000 free tokens a day for small models."
 LARGE = "Up to 1,000,000 free tokens a day for large models."

@@ -18,8 +18,8 @@ from monitor.watchlist import (
     Watchlist,
     WebhookSettings,
     expand,
-    load,
 )
+from monitor.watchlist.loading import load
 
 FULL = """\
 version: 1

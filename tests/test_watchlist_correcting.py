@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import UsageError
-from monitor.watchlist import parse
 from monitor.watchlist.correcting import Corrections, corrected
+from monitor.watchlist.loading import parse
 
 ROOT = Path(__file__).parent.parent
 TEXT = """\

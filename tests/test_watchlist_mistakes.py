@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import Mistake, WatchlistError
-from monitor.watchlist import load
-from monitor.watchlist.loading import parse
+from monitor.watchlist.loading import load, parse
 
 TEN = """\
 version: 1

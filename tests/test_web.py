@@ -14,8 +14,8 @@ from test_report_catalogue import entries, placeholders
 from web_site import Kinds, client, site
 
 from monitor.archive import Archive
-from monitor.report import Style
 from monitor.report.catalogue import LANGUAGES
+from monitor.report.style import Style
 
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "monitor/web"

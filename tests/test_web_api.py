@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from web_site import client, site
 
 from monitor.archive import Archive
-from monitor.report import change_json
+from monitor.report.payload import change_json
 
 KINDS = {
     "string": str,

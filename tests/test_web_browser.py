@@ -23,7 +23,8 @@ from monitor.model import Capture, Page, Rule, Validators
 from monitor.outbox import LEASE
 from monitor.pipeline import Judgement
 from monitor.records import Folding
-from monitor.report import Style, report_html
+from monitor.report.page import report_html
+from monitor.report.style import Style
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from monitor.archive import Archive
-from monitor.report import Style
+from monitor.report.style import Style
 from monitor.web import Gate, Keys, Site, application, serving
 
 NAMES = frozenset({"localhost", "127.0.0.1"})

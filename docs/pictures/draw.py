@@ -29,7 +29,7 @@ from monitor.model import Rule
 from monitor.outbox import LEASE
 from monitor.pipeline import Judgement
 from monitor.records import Folding, Message
-from monitor.report import Style
+from monitor.report.style import Style
 from monitor.web import Gate, Keys, Site, application, serving
 
 FOLDER = Path(__file__).parent

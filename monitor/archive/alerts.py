@@ -7,16 +7,16 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import TypeAdapter
+from msgspec.json import Decoder
 
-from monitor.archive.codec import from_json, instant, instant_or_none, row, stamp
+from monitor.archive.codec import from_json, instant, instant_or_none, row, stamp, to_json
 from monitor.archive.connection import insert
 from monitor.archive.deliveries import end, of_alert
 from monitor.errors import UsageError
 from monitor.model import HEALTHY, Mute
 from monitor.records import REMINDERS, AlertRecord, ChannelState, Delivery, Trouble
 
-TROUBLES = TypeAdapter(tuple[Trouble, ...])
+TROUBLES = Decoder(tuple[Trouble, ...])
 
 
 def alerts(db: sqlite3.Connection, limit: int | None, older: int | None = None) -> tuple[AlertRecord, ...]:
@@ -138,7 +138,7 @@ def note_troubles(
         _note_trouble(db, trouble)
     if not told:
         return
-    of_these = TROUBLES.dump_json(tuple(told), exclude_defaults=True).decode()
+    of_these = to_json(tuple(told)).decode()
     owing = insert(db, "alerts", troubles=of_these, created_at=now)
     for channel in channels:
         text = "\n".join((channel, stamp(now), *(f"{each.kind} {each.subject} {each.ended_at}" for each in told)))

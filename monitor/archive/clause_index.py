@@ -18,10 +18,10 @@ from typing import NamedTuple
 from monitor.archive.blobs import Blobs
 from monitor.archive.codec import DOCUMENT, TEXTS, from_json, row, to_json
 from monitor.archive.connection import insert, writing
-from monitor.compare import lead, standing
+from monitor.clauses import lead, standing
 from monitor.errors import DamagedRecord
-from monitor.extract.normalise import comparable
 from monitor.model import Block, Clause, Document
+from monitor.normalise import comparable
 from monitor.query import forms
 
 _log = logging.getLogger("monitor.archive")
@@ -265,5 +265,5 @@ def _as_stored(document: Document) -> Document:
     try:
         "".join(text for block in document.blocks for text in (block.text, *block.trail)).encode()
     except UnicodeEncodeError:
-        return from_json(DOCUMENT, to_json(DOCUMENT, document), "a document")
+        return from_json(DOCUMENT, to_json(document), "a document")
     return document

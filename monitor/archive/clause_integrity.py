@@ -10,7 +10,7 @@ from itertools import groupby
 
 from monitor.archive.blobs import Blobs
 from monitor.archive.clause_index import clauses_by_key, indexed_words
-from monitor.archive.codec import DOCUMENT, TEXTS, from_json, to_json
+from monitor.archive.codec import DOCUMENT, from_json, to_json
 from monitor.errors import DamagedRecord
 from monitor.model import Block, Clause
 
@@ -92,7 +92,7 @@ def _place(block: Block) -> tuple[str, str]:
 
 @lru_cache(maxsize=1 << 10)  # many clauses stand under the same headings
 def _stored(trail: tuple[str, ...]) -> str:
-    return to_json(TEXTS, trail).decode()
+    return to_json(trail).decode()
 
 
 def in_words(db: sqlite3.Connection) -> Iterator[str]:

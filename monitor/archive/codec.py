@@ -7,11 +7,14 @@ and documents, long and seldom read, are compressed besides.
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TypeVar
 
 import zstandard
-from pydantic import TypeAdapter, ValidationError
+from msgspec import MsgspecError
+from msgspec.json import Decoder
 
 from monitor.errors import DamagedRecord
 from monitor.model import Amount, Document, Hop
@@ -20,11 +23,11 @@ SqlValue = str | int | float | bytes | None
 Value = SqlValue | datetime | Amount | tuple[str, ...]
 T = TypeVar("T")
 
-AMOUNT = TypeAdapter(Amount)
-DOCUMENT = TypeAdapter(Document)
-HEADERS = TypeAdapter(tuple[tuple[str, str], ...])
-HOPS = TypeAdapter(tuple[Hop, ...])
-TEXTS = TypeAdapter(tuple[str, ...])
+AMOUNT = Decoder(Amount)
+DOCUMENT = Decoder(Document)
+HEADERS = Decoder(tuple[tuple[str, str], ...])
+HOPS = Decoder(tuple[Hop, ...])
+TEXTS = Decoder(tuple[str, ...])
 
 MOST_PACKED = 16 * 2**20
 """Bytes of JSON that a packed value may hold; a damaged one may claim any size."""
@@ -57,35 +60,53 @@ def _stored(value: Value) -> SqlValue:
         case datetime():
             return stamp(value)
         case Amount():
-            return to_json(AMOUNT, value).decode()
+            return to_json(value).decode()
         case tuple():
-            return to_json(TEXTS, value).decode()
+            return to_json(value).decode()
         case str():
             return value.encode("utf-8", "replace").decode()  # SQLite takes no lone surrogates
         case _:
             return value
 
 
-def to_json(kind: TypeAdapter[T], value: T) -> bytes:
+def to_json(value: object) -> bytes:
     """A value as JSON in UTF-8, without the fields that have their default."""
-    plain = kind.dump_python(value, exclude_defaults=True)
-    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace")
+    return json.dumps(_plain(value), ensure_ascii=False).encode("utf-8", "replace")
 
 
-def from_json(kind: TypeAdapter[T], stored: str | bytes, name: str) -> T:
+def _plain(value: object) -> object:
+    match value:
+        case tuple():
+            return [_plain(each) for each in value]
+        case datetime():
+            return stamp(value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            said = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+            return {name: _plain(held) for name, held, default in said if held != default}
+        case _:
+            return value
+
+
+@cache
+def _defaults(kind: type) -> tuple[tuple[str, object], ...]:
+    """The fields of a kind of value, each with its default; what is the default of one without is equal to nothing."""
+    return tuple((field.name, field.default) for field in fields(kind))
+
+
+def from_json(kind: Decoder[T], stored: str | bytes, name: str) -> T:
     """The value that `to_json` wrote; DamagedRecord with the record's `name` if it is no such value."""
     try:
-        return kind.validate_json(stored)
-    except ValidationError as error:
-        raise DamagedRecord(f"{name} cannot be read: {error.errors()[0]['msg']}") from error
+        return kind.decode(stored)
+    except (MsgspecError, UnicodeDecodeError) as error:
+        raise DamagedRecord(f"{name} cannot be read: {error}") from error
 
 
-def pack(kind: TypeAdapter[T], value: T) -> bytes:
+def pack(value: object) -> bytes:
     """A value as compressed JSON."""
-    return zstandard.compress(to_json(kind, value))
+    return zstandard.compress(to_json(value))
 
 
-def unpack(kind: TypeAdapter[T], stored: bytes, name: str) -> T:
+def unpack(kind: Decoder[T], stored: bytes, name: str) -> T:
     """The value that `pack` wrote; DamagedRecord with the record's `name` if it is no such value."""
     return from_json(kind, unpacked(stored, name), name)
 

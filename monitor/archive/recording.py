@@ -9,7 +9,7 @@ from datetime import datetime
 
 from monitor.archive import clause_index, reminders
 from monitor.archive.blobs import Blobs
-from monitor.archive.codec import DOCUMENT, HEADERS, HOPS, pack, row, stamp, to_json
+from monitor.archive.codec import pack, row, stamp, to_json
 from monitor.archive.connection import insert
 from monitor.errors import ArchiveError
 from monitor.model import HEALTHY, Capture, Change, Outcome, Owed, Page, Version
@@ -141,7 +141,7 @@ def put_version(
         read = db.execute("SELECT snapshot FROM checks WHERE id = ?", (before.last_read,)).fetchone()
         snapshot = read and read["snapshot"]
     last = db.execute("SELECT document FROM versions WHERE id = ?", (before.version,)).fetchone()
-    document = blobs.put(to_json(DOCUMENT, version.document), like=last and last["document"])
+    document = blobs.put(to_json(version.document), like=last and last["document"])
     version_id = insert(
         db,
         "versions",
@@ -231,8 +231,8 @@ def _put_check(
         content_type=capture.content_type,
         seconds=capture.seconds,
         retry_after=capture.retry_after,
-        headers=pack(HEADERS, tuple(header for header in capture.headers if header[0].lower() not in CREDENTIALS)),
-        hops=pack(HOPS, capture.hops),
+        headers=pack(tuple(header for header in capture.headers if header[0].lower() not in CREDENTIALS)),
+        hops=pack(capture.hops),
         snapshot=snapshot,
         version=(version or before.version) if shows else None,
         began=version is not None,

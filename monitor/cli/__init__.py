@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.metadata import version
 
 import click
 
@@ -18,7 +17,7 @@ _MODULES = {
     "serve": "serve",
     "status": "status",
     "changes": "records",
-    "show": "records",
+    "show": "show",
     "history": "records",
     "facts": "facts",
     "search": "search",
@@ -56,7 +55,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(version("terms-monitor"), prog_name="monitor")
+@click.version_option(package_name="terms-monitor", prog_name="monitor")
 def cli() -> None:
     """Tells you the day an AI vendor changes what it may do with your data, or what it gives for free, and only then.
 

@@ -12,15 +12,17 @@ from typing import Any
 import click
 
 from monitor import wiring
-from monitor.cli.arguments import checked, selector
+from monitor.cli.arguments import checked
+from monitor.cli.selecting import selector
 from monitor.cli.setup import Setup, as_json, common, now, print_json
 from monitor.errors import UsageError, WatchlistError
 from monitor.model import PAGE_TYPES, Validators
 from monitor.proposal import Proposal, Sight, Wishes, propose
 from monitor.schedule import parse_every
-from monitor.watchlist import Watchlist, empty, parse
+from monitor.watchlist import Watchlist
 from monitor.watchlist.editing import with_page
 from monitor.watchlist.kinds import language, page_url, slug
+from monitor.watchlist.loading import empty, parse
 from monitor.watchlist.saving import content, save
 from monitor.words import one_line, printable
 

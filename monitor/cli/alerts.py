@@ -12,11 +12,12 @@ from monitor.archive import Archive
 from monitor.cli import setup
 from monitor.cli.arguments import until
 from monitor.cli.setup import Setup, as_json, common, print_json
-from monitor.cli.show import console, when
+from monitor.cli.terminal import console, when
 from monitor.errors import UsageError
 from monitor.model import TOPICS, Mute
 from monitor.records import AlertRecord, Delivery, DeliveryState
-from monitor.report import subject_of, test_message, told_json
+from monitor.report.lines import subject_of, told_json
+from monitor.report.notice import test_message
 from monitor.watchlist import Watchlist
 from monitor.words import counted, one_line, printable
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from monitor.errors import UsageError
-from monitor.watchlist import css
 
 _WHILE = re.compile(r"([1-9][0-9]{0,3})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -81,13 +80,3 @@ def checked(check: Callable[[str], object]) -> Callable[[click.Context, click.Pa
         return given
 
     return callback
-
-
-def selector(_context: click.Context, _option: click.Parameter, given: str | tuple[str, ...] | None) -> object:
-    """For an option of click: CSS selectors that can be used."""
-    for text in (given,) if isinstance(given, str) else given or ():
-        try:
-            css(text)
-        except ValueError as error:
-            raise click.BadParameter(f"{text!r}: {error}") from error
-    return given

@@ -11,15 +11,17 @@ from rich.text import Text
 
 from monitor import pipeline, wiring
 from monitor.archive import Archive
-from monitor.cli import setup
-from monitor.cli import show as terminal
+from monitor.cli import setup, terminal
+from monitor.cli.show import findings
 from monitor.compare import compare
 from monitor.demo.site import DemoSite, pages
 from monitor.fetch import HttpFetcher
 from monitor.model import HEALTHY
 from monitor.pipeline import Checked, Judgement, SecondLook
 from monitor.records import ChangeRecord
-from monitor.report import Entry, Style, alerts_html, message
+from monitor.report.message import message
+from monitor.report.page import Entry, alerts_html
+from monitor.report.style import Style
 
 _JUDGEMENT = Judgement()
 _AT_ONCE = SecondLook(0, lambda _: None)
@@ -82,7 +84,7 @@ def _said(checked: Checked) -> Text:
 
 def _print(record: ChangeRecord) -> None:
     terminal.console().print(Text(f"\n{message(record, Style()).subject}", "bold red"))
-    for line in terminal.findings(record.change):
+    for line in findings(record.change):
         terminal.console().print(line)
 
 

@@ -12,7 +12,9 @@ from monitor.cli.arguments import end_of, instant
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.records import ChangeRecord
-from monitor.report import Entry, alerts_html, change_json, digest_markdown
+from monitor.report.markdown import digest_markdown
+from monitor.report.page import Entry, alerts_html
+from monitor.report.payload import change_json
 
 _TOLD = frozenset({"alert", "note"})
 

@@ -11,7 +11,7 @@ from monitor import wiring
 from monitor.cli.setup import Setup, common, now
 from monitor.deliver.stamping import stamp
 from monitor.errors import UsageError
-from monitor.report import Style
+from monitor.report.style import Style
 
 
 @click.command()

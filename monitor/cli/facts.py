@@ -8,25 +8,17 @@ from datetime import datetime
 import click
 from rich.text import Text
 
-from monitor.cli import show as terminal
+from monitor.cli import terminal
 from monitor.cli.arguments import end_of
 from monitor.cli.setup import Setup, as_json, common, now, print_json
 from monitor.errors import UsageError
 from monitor.facts import Reader, facts
 from monitor.model import QUESTIONS, Fact
 from monitor.records import PageState
-from monitor.report import (
-    COLUMNS,
-    Style,
-    claims,
-    fact_json,
-    facts_csv,
-    facts_html,
-    facts_markdown,
-    matrix,
-    words_of,
-)
-from monitor.report.catalogue import LANGUAGES
+from monitor.report.answers import COLUMNS, matrix
+from monitor.report.catalogue import LANGUAGES, words_of
+from monitor.report.facts import claims, fact_json, facts_csv, facts_html, facts_markdown
+from monitor.report.style import Style
 from monitor.words import printable
 
 _WIDTH = 100

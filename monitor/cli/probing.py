@@ -17,8 +17,9 @@ from monitor.cli.setup import Setup, as_json, common, complain, now, print_json,
 from monitor.errors import UsageError, WatchlistError
 from monitor.model import Page
 from monitor.probing import Probe, open_page, probe, said_of
-from monitor.watchlist import Watchlist, parse
+from monitor.watchlist import Watchlist
 from monitor.watchlist.correcting import corrected
+from monitor.watchlist.loading import parse
 from monitor.watchlist.saving import content, save
 from monitor.words import counted, printable
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from monitor import decide, extract, wiring
-from monitor.cli import show as terminal
+from monitor.cli import show, terminal
 from monitor.cli.arguments import end_of, page_key
 from monitor.cli.files import content, type_of
 from monitor.cli.setup import Setup, as_json, common, print_json
 from monitor.compare import compare
 from monitor.meaning.understand import Understood, understand_document
 from monitor.model import Document, Edit, Page
-from monitor.report import amount_json, finding_json
+from monitor.report.payload import amount_json, finding_json
 
 
 @click.command()
@@ -107,7 +107,7 @@ def diff(setup: Setup, old: str, new: str, json_: bool) -> None:
         console.print("The two say the same.")
         return
     console.print(terminal.verdict(change).append(f"  {change.summary}"))
-    for line in (*terminal.findings(change), *terminal.edits(edits)):
+    for line in (*show.findings(change), *show.edits(edits)):
         console.print(line)
 
 

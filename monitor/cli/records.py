@@ -1,23 +1,21 @@
-"""`changes`, `show`, `history`: the archive, read."""
+"""`changes`, `history`: what the archive recorded, in lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from pathlib import Path
 
 import click
 
 from monitor.archive import Archive
-from monitor.cli import show as terminal
+from monitor.cli import terminal
 from monitor.cli.arguments import instant, page_key
 from monitor.cli.setup import Setup, as_json, common, print_json
-from monitor.compare import compare
-from monitor.composer import dated
 from monitor.errors import UsageError
 from monitor.model import TOPICS
 from monitor.records import CaptureRecord, ChangeRecord
-from monitor.report import Style, capture_json, change_json, report_html
+from monitor.report.lines import capture_json
+from monitor.report.payload import change_json
 
 
 @click.command()
@@ -72,55 +70,12 @@ def changes(
 
 def _calendar(setup: Setup, archive: Archive, records: Iterable[ChangeRecord]) -> bytes:
     """When the texts of changes take effect; bytes, since lines of a calendar end as they must."""
-    from monitor.report.calendar import calendar_events, calendar_text  # noqa: PLC0415 - slow, and asked for here alone
+    from monitor.composer import dated  # noqa: PLC0415 - slow, as is the next, and asked for here alone
+    from monitor.report.calendar import calendar_events, calendar_text  # noqa: PLC0415
 
     style, watchlist = setup.style(), setup.watchlist_if_any()
     events = calendar_events(filter(None, (dated(archive, record) for record in records)), style)
     return calendar_text(events, style, watchlist.settings.remind if watchlist else None).encode()
-
-
-@click.command()
-@click.argument("change", type=int)
-@click.option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the change as a report to this file."
-)
-@click.option("--why", is_flag=True, help="Name the rules and words behind the verdict.")
-@click.option("--all", "all_", is_flag=True, help="Show every block that differs, not the findings alone.")
-@as_json
-@common
-def show(setup: Setup, change: int, html: Path | None, why: bool, all_: bool, json_: bool) -> None:
-    """One change: what it means, and the words before and after."""
-    with setup.reading() as archive:
-        record = archive.change(change)
-        if html:
-            html.write_text(_report(archive, record, setup.style()), encoding="utf-8")
-            setup.say(f"written to {html}")
-        elif json_:
-            print_json(change_json(record) | {"why": record.change.why, "url": record.url})
-        else:
-            _print(archive, record, why, all_ or not record.change.findings)
-
-
-def _print(archive: Archive, record: ChangeRecord, why: bool, all_: bool) -> None:
-    console = terminal.console()
-    console.print(terminal.headline(record))
-    console.print(
-        f"{record.url}\nbefore: {terminal.when(record.previous_at)} UTC   after: {terminal.when(record.seen_at)} UTC"
-    )
-    for line in terminal.findings(record.change):
-        console.print(line)
-    if all_:
-        before, after = archive.document(record.before.version), archive.document(record.after.version)
-        for line in terminal.edits(compare(before, after)):
-            console.print(line)
-    if why:
-        for line in terminal.why(record.change):
-            console.print(line)
-
-
-def _report(archive: Archive, record: ChangeRecord, style: Style) -> str:
-    before, after = archive.document(record.before.version), archive.document(record.after.version)
-    return report_html(record, before, after, compare(before, after), style)
 
 
 @click.command()
@@ -156,4 +111,4 @@ def _began(capture: CaptureRecord) -> str:
     return version + (f", change #{capture.change}" if capture.change else "")
 
 
-COMMANDS: tuple[click.Command, ...] = (changes, show, history)
+COMMANDS: tuple[click.Command, ...] = (changes, history)

@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from monitor import query
-from monitor.cli import show as terminal
+from monitor.cli import terminal
 from monitor.cli.arguments import end_of, instant, page_key
 from monitor.cli.setup import Setup, as_json, common, print_json, stamp
 from monitor.errors import UsageError

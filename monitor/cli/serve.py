@@ -13,7 +13,7 @@ import click
 from monitor.attend import STOPS, Signals
 from monitor.cli.setup import Setup, common, now
 from monitor.errors import UsageError
-from monitor.report import Style
+from monitor.report.style import Style
 from monitor.status_server import address
 from monitor.watchlist import Watchlist
 

@@ -18,8 +18,8 @@ import click
 
 from monitor import logs, styling
 from monitor.archive import Archive
-from monitor.report import Style
-from monitor.watchlist import Watchlist, load
+from monitor.report.style import Style
+from monitor.watchlist import Watchlist
 from monitor.words import printable
 
 DEFAULT = Path("watchlist.yaml")
@@ -41,6 +41,8 @@ class Setup:
 
     @functools.cached_property
     def _loaded(self) -> Watchlist:
+        from monitor.watchlist.loading import load  # noqa: PLC0415 - slow, and where there is no watchlist none is read
+
         return load(self.watchlist_file)
 
     def watchlist_if_any(self) -> Watchlist | None:

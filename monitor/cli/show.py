@@ -1,98 +1,77 @@
-"""How the terminal shows a change, a page, a time. Text of pages is escaped: it never reaches the terminal as a command."""
+"""`show`: one change, what it means and the words before and after. Text of pages is escaped, as everywhere on the terminal."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+import click
 from rich.text import Text
 
+from monitor.archive import Archive
+from monitor.cli import terminal
+from monitor.cli.setup import Setup, as_json, common, print_json
+from monitor.compare import compare
 from monitor.meaning.direction import BETTER, WORSE, leaning
 from monitor.model import Change, Edit, Finding
 from monitor.records import ChangeRecord
-from monitor.report.passages import MARKS, by_clause
-from monitor.words import one_line, printable, spans
+from monitor.report.page import report_html
+from monitor.report.passages import by_clause
+from monitor.report.payload import change_json
+from monitor.report.style import Style
+from monitor.words import one_line, printable
 
-_STYLES = {"kept": "", "deleted": "red strike", "inserted": "green"}
-VERDICTS = {"alert": "bold red", "note": "yellow", "quiet": "dim"}
-_PIPED = 400
-"""Columns where no terminal says how many there are: a program, or a pager, wraps for itself."""
-_SCREENFUL = 50
-_HEADING = 80
 _LEANINGS = {WORSE: "red", BETTER: "green"}
-_LONG = 240
-"""Characters of unchanged text that are shown around a change before they are folded."""
 
 
-class _Console(Console):
-    """One that lets whoever prints hear that the reader went away; rich would end the program with a status of its own."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
-def console() -> Console:
-    """Standard output; colours only on a terminal, and lines never cut where a program reads them."""
-    piped = not sys.stdout.isatty()
-    return _Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=piped, width=_PIPED if piped else None)
-
-
-def most(limit: int | None, *, json_: bool) -> int | None:
-    """How many lines of a list are shown: as many as were asked for, else a screenful on a terminal, and all to a program."""
-    return limit or (None if json_ or not sys.stdout.isatty() else _SCREENFUL)
-
-
-def more(limit: int) -> str:
-    """What is said of a list that does not show everything."""
-    return f"there are more than {limit}: --limit shows more"
-
-
-def when(moment: datetime | None) -> str:
-    """A time to the minute, in UTC; a dash for none."""
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else "-"
+@click.command()
+@click.argument("change", type=int)
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the change as a report to this file."
+)
+@click.option("--why", is_flag=True, help="Name the rules and words behind the verdict.")
+@click.option("--all", "all_", is_flag=True, help="Show every block that differs, not the findings alone.")
+@as_json
+@common
+def show(setup: Setup, change: int, html: Path | None, why: bool, all_: bool, json_: bool) -> None:
+    """One change: what it means, and the words before and after."""
+    with setup.reading() as archive:
+        record = archive.change(change)
+        if html:
+            html.write_text(_report(archive, record, setup.style()), encoding="utf-8")
+            setup.say(f"written to {html}")
+        elif json_:
+            print_json(change_json(record) | {"why": record.change.why, "url": record.url})
+        else:
+            _print(archive, record, why, all_ or not record.change.findings)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
-    """A plain table."""
-    shown = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        shown.add_row(*(cell if isinstance(cell, Text) else printable(cell) for cell in row))
-    return shown
+def _print(archive: Archive, record: ChangeRecord, why: bool, all_: bool) -> None:
+    console = terminal.console()
+    console.print(terminal.headline(record))
+    console.print(
+        f"{record.url}\nbefore: {terminal.when(record.previous_at)} UTC   after: {terminal.when(record.seen_at)} UTC"
+    )
+    for line in findings(record.change):
+        console.print(line)
+    if all_:
+        before, after = archive.document(record.before.version), archive.document(record.after.version)
+        for line in edits(compare(before, after)):
+            console.print(line)
+    if why:
+        for line in reasons(record.change):
+            console.print(line)
 
 
-def words(before: str, after: str) -> Text:
-    """What was deleted and inserted between two texts, marked with colours and with signs that survive a pipe."""
-    text = Text()
-    for span in spans(before, after):
-        opening, closing = MARKS[span.kind]
-        shown = folded(span.text) if span.kind == "kept" else span.text
-        text.append(f"{opening}{printable(shown)}{closing}", _STYLES[span.kind])
-    return text
-
-
-def folded(text: str) -> str:
-    """A long text without its middle."""
-    return text if len(text) <= _LONG else f"{text[: _LONG // 2]} … {text[-_LONG // 2 :]}"
-
-
-def verdict(change: Change) -> Text:
-    """The verdict in its colour."""
-    return Text(change.verdict, VERDICTS[change.verdict])
-
-
-def headline(record: ChangeRecord) -> Text:
-    """One line that names a change: its number, page, time, verdict and summary."""
-    text = Text(f"#{record.id}  {record.vendor}/{record.page}  {when(record.seen_at)}  ")
-    return text.append(verdict(record.change)).append(f"  {one_line(record.change.summary, 200)}")
+def _report(archive: Archive, record: ChangeRecord, style: Style) -> str:
+    before, after = archive.document(record.before.version), archive.document(record.after.version)
+    return report_html(record, before, after, compare(before, after), style)
 
 
 def findings(change: Change) -> Iterable[Text]:
     """The findings of a change: each reading, where it stands, and the clause with its words marked."""
     for about in by_clause(change.findings):
-        yield Text("\n").join([Text(), *map(_finding, about), words(about[0].before, about[0].after)])
+        yield Text("\n").join([Text(), *map(_finding, about), terminal.words(about[0].before, about[0].after)])
 
 
 def _finding(finding: Finding) -> Text:
@@ -101,13 +80,8 @@ def _finding(finding: Finding) -> Text:
     side = leaning(finding)
     if side in _LEANINGS:
         text.append(f"  {side}", _LEANINGS[side])
-    trail = headings(finding.trail)
+    trail = terminal.headings(finding.trail)
     return text.append(f"\n  {trail}", "dim") if trail else text
-
-
-def headings(trail: Sequence[str]) -> str:
-    """The headings that something stands under, outermost first, on one line."""
-    return " > ".join(one_line(heading, _HEADING) for heading in trail)
 
 
 def edits(all_edits: Sequence[Edit]) -> Iterable[Text]:
@@ -117,11 +91,14 @@ def edits(all_edits: Sequence[Edit]) -> Iterable[Text]:
         if edit.kind == "moved":
             yield Text(f"\n↕ moved: {one_line(after, 100)}", "dim")
         else:
-            yield Text(f"\n{edit.kind}: ", "dim").append(words(before, after))
+            yield Text(f"\n{edit.kind}: ", "dim").append(terminal.words(before, after))
 
 
-def why(change: Change) -> Iterable[Text]:
+def reasons(change: Change) -> Iterable[Text]:
     """The rules and words behind a verdict."""
     yield Text("\nWhy: ", "bold").append(printable(change.why))
     for finding in change.findings:
         yield Text(f"  {finding.topic} ({finding.importance}): {printable(finding.rule)}", "dim")
+
+
+COMMANDS: tuple[click.Command, ...] = (show,)

@@ -11,10 +11,11 @@ from rich.text import Text
 from monitor.archive import Archive
 from monitor.cli import setup
 from monitor.cli.setup import Setup, as_json, common
-from monitor.cli.show import console, table, when
+from monitor.cli.terminal import console, table, when
 from monitor.model import OUTCOMES
 from monitor.records import PageState, Trouble
-from monitor.report import Style, line_of
+from monitor.report.style import Style
+from monitor.report.troubles import line_of
 from monitor.words import one_line
 
 

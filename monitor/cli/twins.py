@@ -13,7 +13,7 @@ from monitor.errors import UsageError
 from monitor.meaning.phrases import contradicted
 from monitor.meaning.twins import disagreements
 from monitor.model import Disagreement, Document, Page
-from monitor.report import disagreement_json
+from monitor.report.payload import disagreement_json
 from monitor.words import one_line, printable
 
 

@@ -8,19 +8,22 @@ from dataclasses import replace
 import click
 from rich.text import Text
 
-from monitor import styling, wiring
+from monitor import wiring
 from monitor.archive import Archive
 from monitor.cli.adding import add
-from monitor.cli.arguments import page_key, selector
+from monitor.cli.arguments import page_key
 from monitor.cli.probing import probe_
 from monitor.cli.rules import listed_rules, rule_json, rule_row
+from monitor.cli.selecting import selector
 from monitor.cli.setup import Setup, as_json, common, complain, print_json
-from monitor.cli.show import console, edits, table, when
+from monitor.cli.show import edits
+from monitor.cli.terminal import console, table, when
 from monitor.cli.twins import twins
 from monitor.errors import UsageError
 from monitor.extract.screen import LASTING
 from monitor.model import Capture, Document, Page
 from monitor.preview import Preview, preview
+from monitor.report.trial import trial
 from monitor.watchlist import Watchlist
 from monitor.words import counted
 
@@ -46,7 +49,7 @@ def validate(setup: Setup) -> None:
         + f"; {counted(len(found.channels), 'channel')}, {counted(len(found.rules), 'rule')}"
         + (f", {counted(len(found.verdicts), 'verdict')}" if found.verdicts else "")
     )
-    for doubt in (*wiring.unset(found, os.environ), *styling.template_faults(found)):
+    for doubt in (*wiring.unset(found, os.environ), *trial(setup.style())):
         complain(doubt)
 
 

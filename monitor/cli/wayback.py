@@ -20,7 +20,7 @@ from monitor.history.warc import address
 from monitor.history.wayback import SERVER, Index, Listed, Wayback
 from monitor.intake import Intake, Report
 from monitor.model import PAGE_TYPES, Page
-from monitor.watchlist import empty
+from monitor.watchlist.loading import empty
 from monitor.words import counted
 
 

@@ -13,7 +13,9 @@ from monitor.clauses import clauses
 from monitor.compare import compare
 from monitor.model import Capture
 from monitor.records import Evidence, Step, VersionRecord
-from monitor.report import Style, digest_markdown, report_html
+from monitor.report.markdown import digest_markdown
+from monitor.report.page import report_html
+from monitor.report.style import Style
 
 MANIFEST = "manifest.json"
 STAMP = "manifest.json.tsr"

@@ -11,7 +11,7 @@ from monitor.archive import Archive
 from monitor.export.kinds import Damaged, Row, captures_of
 from monitor.model import Page, Settled
 from monitor.records import Wanted
-from monitor.report import stamp
+from monitor.report.payload import stamp
 
 _ENDINGS = {
     "text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt", "text/markdown": ".md",

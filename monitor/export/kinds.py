@@ -14,16 +14,9 @@ from monitor.errors import DamagedRecord
 from monitor.facts import Reader, facts
 from monitor.model import Amount, Finding, Page, Settled
 from monitor.records import AlertRecord, ChangeRecord, Wanted
-from monitor.report import (
-    amount_json,
-    capture_json,
-    change_json,
-    delivery_json,
-    fact_json,
-    finding_json,
-    stamp,
-    told_json,
-)
+from monitor.report.facts import fact_json
+from monitor.report.lines import capture_json, delivery_json, told_json
+from monitor.report.payload import amount_json, change_json, finding_json, stamp
 
 Row = dict[str, object]
 Damaged = Callable[[DamagedRecord], None]

@@ -13,7 +13,7 @@ from monitor.errors import UsageError
 from monitor.export.kinds import Damaged, captures_of
 from monitor.export.warc_records import Record, Retelling, about, opening
 from monitor.records import Wanted
-from monitor.report import stamp
+from monitor.report.payload import stamp
 
 PROGRAM = "terms-monitor"
 MISSING = f'to write WARC files install the extra: pip install "{PROGRAM}[warc]"'

@@ -16,7 +16,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from monitor.model import HEALTHY, Page, Settled
-from monitor.report import stamp
+from monitor.report.payload import stamp
 
 Headers = tuple[tuple[str, str], ...]
 _SAME_BYTES = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"

@@ -12,8 +12,8 @@ from monitor.extract import chrome, feed, html, json_document, markdown, pdf, te
 from monitor.extract.charset import decode
 from monitor.extract.language import language
 from monitor.extract.links import base_of, in_html, in_markdown
-from monitor.extract.normalise import key
 from monitor.model import Document, Link, Page, Version
+from monitor.normalise import key
 
 EDITION = "3"
 """Edition of the reading. Raise it whenever the same bytes may be read differently: the last snapshot of every page is then

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from monitor.extract.normalise import comparable, visible
-from monitor.model import Block
+from monitor.model import CELL, LEADS, Block
+from monitor.normalise import comparable, visible
 
-CELL = " | "
-LEADS = ":：,"
-"""A paragraph that ends so leads into a list: "We never train on:". It stands above the items as a heading would."""
 BOLD_LINE = 7
 """Level of a heading that is only a short bold line: below every real heading."""
 _TITLE_LENGTH = 120

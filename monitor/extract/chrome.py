@@ -13,7 +13,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.errors import ReadingError
-from monitor.extract.normalise import BROKEN_LINE, visible
+from monitor.normalise import BROKEN_LINE, visible
 
 INVISIBLE = ("head script style noscript template svg iframe object canvas audio video datalist input textarea").split()
 _FURNITURE = (

@@ -17,8 +17,8 @@ from lxml import etree
 from monitor.errors import ReadingError
 from monitor.extract import chrome, html
 from monitor.extract.blocks import Blocks
-from monitor.extract.normalise import visible
 from monitor.model import Document
+from monitor.normalise import visible
 
 _ROOT = re.compile(
     rb"\s*(?:(?:<\?[^>]{0,400}\?>|<!--(?:(?!-->).){0,2000}-->|<!DOCTYPE[^>]{0,400}>)\s*)*"

@@ -10,8 +10,8 @@ from bs4.element import NavigableString, PageElement
 
 from monitor.errors import ReadingError
 from monitor.extract.blocks import Blocks
-from monitor.extract.normalise import BROKEN_LINE, visible
 from monitor.model import Document
+from monitor.normalise import BROKEN_LINE, visible
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 6, "dt": 6}
 _BREAKS = frozenset(

@@ -10,8 +10,8 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.extract.markdown import inline
-from monitor.extract.normalise import visible
 from monitor.model import Link
+from monitor.normalise import visible
 
 _MOST = 2_000
 """Links of one page that are read; a document that has more of them is a list of links."""

@@ -11,8 +11,8 @@ import re
 
 from monitor.extract import html
 from monitor.extract.blocks import Blocks
-from monitor.extract.normalise import visible
 from monitor.model import Document
+from monitor.normalise import visible
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)$")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*$")

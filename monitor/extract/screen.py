@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from monitor.extract.normalise import visible
 from monitor.model import Document
+from monitor.normalise import visible
 
 SHORT = 2_500
 """Characters. Error pages, walls and bot checks are shorter; a sentence like theirs in a longer text is part of the document."""

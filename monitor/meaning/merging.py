@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from monitor.extract.normalise import comparable
 from monitor.meaning.wording import words_of
 from monitor.model import Clause, ClauseEdit
+from monitor.normalise import comparable
 
 _MOST = 150
 """Lone clauses a side that are held against each other; past that a document was rewritten whole."""

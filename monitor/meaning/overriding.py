@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from monitor.extract.normalise import visible
 from monitor.meaning.rules import ELSE
 from monitor.model import Finding, Override, Page
+from monitor.normalise import visible
 from monitor.routing import is_about
 
 _QUOTES = str.maketrans("‘’“”", "''\"\"")

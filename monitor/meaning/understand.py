@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from monitor.clauses import clauses
-from monitor.extract.blocks import CELL
 from monitor.meaning.amounts import align
 from monitor.meaning.gaps import gaps
 from monitor.meaning.merging import merged
@@ -22,6 +21,7 @@ from monitor.meaning.topics import is_quiet, read_clause
 from monitor.meaning.weight import Renamings, has_left, in_full, renamings, weigh
 from monitor.meaning.wording import differ_in_figures, differing_terms
 from monitor.model import (
+    CELL,
     DATA_TOPICS,
     OFFER_TOPICS,
     TOPICS,

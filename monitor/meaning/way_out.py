@@ -13,12 +13,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from monitor.clauses import clauses, split
-from monitor.extract.blocks import CELL
 from monitor.meaning.lexicon import fold, language_of, patterns
 from monitor.meaning.stance import stance_rule
 from monitor.meaning.topics import is_quiet, read_clause
 from monitor.meaning.weight import in_full
-from monitor.model import Clause, Document, Link, WayOut
+from monitor.model import CELL, Clause, Document, Link, WayOut
 
 _OUT = "trains unless opted out"
 _NO_CHOICE = frozenset(

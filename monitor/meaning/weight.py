@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from monitor.extract.blocks import LEADS
 from monitor.meaning.rules import (
     ADDED,
     FEW_WORDS,
@@ -28,7 +27,7 @@ from monitor.meaning.rules import (
 )
 from monitor.meaning.topics import read_clause
 from monitor.meaning.wording import PLANS, WORD, differing, differing_terms, weighty
-from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Page, Reading, Span
+from monitor.model import DATA_TOPICS, LEADS, Clause, ClauseEdit, Page, Reading, Span
 from monitor.words import spans
 
 _TURNING = frozenset(

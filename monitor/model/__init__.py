@@ -9,7 +9,7 @@ from monitor.model.captured import Capture, Hop, Settled, Validators
 from monitor.model.decided import Change, Held, Known, Outcome, Owed, Version
 from monitor.model.facts import QUESTIONS, SCOPES, Answer, Evidence, Fact, Question, Scope, Source, State, Statement
 from monitor.model.found import Amount, Disagreement, Effective, Finding, Offer, Reading, WayOut
-from monitor.model.text import Block, BlockKind, Clause, ClauseEdit, Document, Edit, Link, Span
+from monitor.model.text import CELL, LEADS, Block, BlockKind, Clause, ClauseEdit, Document, Edit, Link, Span
 from monitor.model.vocabulary import (
     DATA_TOPICS,
     HEALTHY,
@@ -24,8 +24,10 @@ from monitor.model.vocabulary import (
 from monitor.model.watched import Digest, Escalation, Mute, Override, Page, QuietHours, Reminder, Rule
 
 __all__ = [
+    "CELL",
     "DATA_TOPICS",
     "HEALTHY",
+    "LEADS",
     "OFFER_TOPICS",
     "OUTCOMES",
     "PAGE_TYPES",

@@ -7,6 +7,12 @@ from typing import Literal
 
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 
+CELL = " | "
+"""What stands between the cells of a row."""
+
+LEADS = ":：,"
+"""A paragraph that ends so leads into a list: "We never train on:". It stands above the items as a heading would."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

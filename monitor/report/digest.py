@@ -12,9 +12,9 @@ from monitor.report.catalogue import Words, words_of
 from monitor.report.forms import fill
 from monitor.report.passages import NOTHING
 from monitor.report.payload import digest_json
-from monitor.report.sandbox import web_link
 from monitor.report.style import Style
 from monitor.report.told import Fact, Told, found_in, name_of, tell
+from monitor.words import web_link
 
 MOST_DETAILED = 20
 MOST_LISTED = 1000

@@ -17,9 +17,8 @@ from monitor.report.catalogue import Words, words_of
 from monitor.report.forms import render
 from monitor.report.markdown import link, plain
 from monitor.report.payload import amount_json
-from monitor.report.sandbox import web_link
 from monitor.report.style import Style
-from monitor.words import one_line, printable
+from monitor.words import one_line, printable, web_link
 
 _TAKEN: tuple[Question, ...] = ("training", "opt-out", "retention", "review")
 _GIVEN: tuple[Question, ...] = ("free", "condition")

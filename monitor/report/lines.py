@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.records import AlertRecord, CaptureRecord, ChangeRecord, Delivery
-from monitor.report.notice import line_of
 from monitor.report.payload import stamp
 from monitor.report.style import Style
+from monitor.report.troubles import line_of
 
 
 def capture_json(capture: CaptureRecord) -> dict[str, object]:

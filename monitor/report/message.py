@@ -10,9 +10,9 @@ from monitor.records import ChangeRecord, Message, TwinSays
 from monitor.report.catalogue import Words, words_of
 from monitor.report.forms import fill
 from monitor.report.payload import alert_json
-from monitor.report.sandbox import web_link
 from monitor.report.style import Style
 from monitor.report.told import found_in, others_in, tell
+from monitor.words import web_link
 
 
 def message(

@@ -4,45 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import OUTCOMES
 from monitor.records import Message, Trouble
 from monitor.report.catalogue import Words, words_of
 from monitor.report.forms import fill
 from monitor.report.payload import notice_json, trial_json
 from monitor.report.style import Style
+from monitor.report.troubles import MOST_REASON, News, news_of
 from monitor.words import one_line
 
 MOST_TROUBLES = 100
-MOST_REASON = 300
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """One thing to be known of the monitor: what it is, why, what it means and what to do."""
-
-    head: str
-    reason: str
-    means: str
-    advice: str
-    over: bool = False
 
 
 def notice_message(troubles: Sequence[Trouble], style: Style, *, key: str = "", at: datetime) -> Message:
     """One message about what keeps the monitor from its work, or no longer does; what lasts comes first."""
     words = words_of(style)
     ordered = sorted(troubles, key=lambda trouble: (trouble.ended_at is not None, trouble.since, trouble.subject))
-    news = tuple(_news(trouble, words) for trouble in ordered)
+    news = tuple(news_of(trouble, words) for trouble in ordered)
     subject = news[0].head if len(news) == 1 else _counted(news, words)
     payload = notice_json(ordered, key=key, at=at)
     return _message("notice", subject, news, style, payload, thread=_thread(ordered), key=key, at=at)
-
-
-def line_of(trouble: Trouble, style: Style) -> str:
-    """A trouble in one line: what began, or works again."""
-    return _news(trouble, words_of(style)).head
 
 
 def test_message(style: Style, *, at: datetime, channel: str) -> Message:
@@ -79,31 +61,6 @@ def _message(
         at=at,
     )
     return Message(key, thread, forms.subject, forms.text, forms.html, payload, at, fault=forms.fault)
-
-
-def _news(trouble: Trouble, words: Words) -> News:
-    subject = one_line(trouble.subject, MOST_REASON)
-    ended = trouble.ended_at
-    stage = "ended" if ended else "began"
-    return News(
-        head=words.say(f"{trouble.kind}-{stage}", subject=subject, since=words.lately(trouble.since)),
-        reason=one_line(_reason(trouble, words), MOST_REASON),
-        means=words.say("lasted", since=words.when(trouble.since), until=words.when(ended))
-        if ended
-        else words.say(f"{trouble.kind}-means"),
-        advice=words.say(f"{trouble.kind}-{'after' if ended else 'advice'}", subject=subject),
-        over=ended is not None,
-    )
-
-
-def _reason(trouble: Trouble, words: Words) -> str:
-    """Why, in the reader's language; what is known beside that is in English, and follows as it is."""
-    if words.language == "en" or not trouble.reason:
-        return trouble.reason
-    why = words.say(f"why-{trouble.outcome if trouble.outcome in OUTCOMES else trouble.kind}")
-    if trouble.reason == OUTCOMES.get(trouble.outcome):
-        return why
-    return words.say("because", why=why, detail=trouble.reason)
 
 
 def _counted(news: Sequence[News], words: Words) -> str:

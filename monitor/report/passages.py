@@ -10,7 +10,7 @@ from monitor.compare import compare_clauses
 from monitor.meaning.direction import BETTER, WORSE, leaning
 from monitor.model import Document, Edit, Finding, Link, Span
 from monitor.report.catalogue import Words
-from monitor.words import one_line, spans
+from monitor.words import MARKS, one_line, spans
 
 KEPT_EDGE = 160
 MOST_CHANGED = 1000
@@ -23,7 +23,6 @@ MOST_LINE = 1000
 MOST_HEADINGS = 8
 LONGEST_HEADING = 80
 MOST_LINKS = 3
-MARKS = {"kept": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 
 
 @dataclass(frozen=True, slots=True)

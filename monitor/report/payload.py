@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from monitor.model import Amount, Disagreement, Effective, Finding, WayOut
 from monitor.records import ChangeRecord, Side, Trouble, TwinSays
-from monitor.report.sandbox import web_link
+from monitor.words import web_link
 
 SCHEMA = "terms-monitor/alert/1"
 DIGEST_SCHEMA = "terms-monitor/digest/1"

@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.report.passages import marked
-from monitor.words import printable
+from monitor.words import printable, web_link
 
 OURS = "default/"
 _PACKAGED = PrefixLoader({OURS.rstrip("/"): PackageLoader("monitor.report")})
@@ -75,11 +75,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.left -= 1
         if self.left < 0:
             raise SecurityError(f"more than {self.most:,} steps")
-
-
-def web_link(url: str) -> str:
-    """The address if a reader may safely follow it, else nothing: `javascript:` and its like are never linked."""
-    return url if url.lower().startswith(("http://", "https://")) and url.isprintable() else ""
 
 
 def _loader(templates: Mapping[str, str]) -> BaseLoader:

@@ -13,9 +13,8 @@ from monitor.records import ChangeRecord, TwinSays
 from monitor.report.catalogue import Words
 from monitor.report.forms import MOST_SUBJECT
 from monitor.report.passages import MOST_LINE, NOTHING, Shown, differences, shown_differences, shown_findings
-from monitor.report.sandbox import web_link
 from monitor.report.style import Style
-from monitor.words import one_line
+from monitor.words import one_line, web_link
 
 MOST_FINDINGS = 20
 MOST_DIFFERENCES = 40

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from monitor.model import Amount, Change, Disagreement, Effective, Finding, WayOut
 from monitor.records import ChangeRecord, Side, Trouble, TwinSays
 from monitor.report.digest import digest_message
+from monitor.report.forms import TEMPLATES
 from monitor.report.message import message
 from monitor.report.notice import notice_message
 from monitor.report.style import Style
@@ -40,9 +41,11 @@ _RECORD = ChangeRecord(
 
 
 def trial(style: Style) -> Iterator[str]:
-    """What is wrong with the templates of a style, each fault once."""
+    """What is wrong with the templates of a style, each fault once: an alert would say it too late."""
     if not style.templates:
         return
+    for name in sorted(style.templates.keys() - set(TEMPLATES)):
+        yield f"templates: {name} is none of {', '.join(sorted(TEMPLATES))}; it can only be included by one of them"
     written = (
         message(
             _RECORD,

@@ -1,7 +1,8 @@
-"""The watchlist: a YAML file -> settings, channels, rules and pages, or every mistake in it at once."""
+"""The watchlist: a YAML file -> settings, channels, rules and pages, or every mistake in it at once.
 
-from monitor.watchlist.kinds import css
-from monitor.watchlist.loading import empty, load, parse
+What a sound one says is here; `loading` reads the file.
+"""
+
 from monitor.watchlist.values import (
     AppriseSettings,
     ChannelSettings,
@@ -25,9 +26,5 @@ __all__ = [
     "Settings",
     "Watchlist",
     "WebhookSettings",
-    "css",
-    "empty",
     "expand",
-    "load",
-    "parse",
 ]

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import soupsieve
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
 from monitor.model import DATA_TOPICS, OFFER_TOPICS, PAGE_TYPES, TOPICS
@@ -189,6 +188,8 @@ def language(text: str) -> str:
 
 def css(text: str) -> str:
     """A selector as it is given, if it can be used. Raises ValueError, which says what was expected."""
+    import soupsieve  # noqa: PLC0415 - slow, and few pages have selectors
+
     try:
         soupsieve.compile(text)
     except soupsieve.SelectorSyntaxError as error:

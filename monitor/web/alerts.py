@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from monitor.records import AlertRecord, ChangeRecord
-from monitor.report import line_of
+from monitor.report.troubles import line_of
 from monitor.web.context import archive, found, number, reference, site, style
 
 ROUTES = Blueprint("alerts", __name__)

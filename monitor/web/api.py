@@ -13,8 +13,8 @@ from flask import Blueprint, Response, current_app
 from monitor.lookup import Hit, blamed
 from monitor.model import TOPICS, Answer, Fact
 from monitor.records import AlertRecord, Moved, Spell, Standing
-from monitor.report import amount_json, change_json
 from monitor.report.answers import answer_words
+from monitor.report.payload import amount_json, change_json
 from monitor.web import openapi, shapes
 from monitor.web.changes import IMPORTANCES, VERDICTS
 from monitor.web.context import absolute, archive, asked, chosen, day, found, number, reference, site, words

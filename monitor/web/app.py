@@ -12,11 +12,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from monitor.errors import ArchiveBusy, ArchiveError, MonitorError, UsageError
-from monitor.report.sandbox import web_link
 from monitor.web import alerts, api, changes, facts, feeds, home, pages, search, versions
 from monitor.web.context import MOST_ID, Missing, Site, close, said, site, style, words
 from monitor.web.speech import vocabulary
-from monitor.words import one_line, printable
+from monitor.words import one_line, printable, web_link
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "

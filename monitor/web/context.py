@@ -13,8 +13,8 @@ from flask import current_app, g, request, url_for
 
 from monitor.archive import Archive
 from monitor.errors import MonitorError, UsageError
-from monitor.report import Style
 from monitor.report.catalogue import LANGUAGES, Words, words_of
+from monitor.report.style import Style
 from monitor.web.gate import Gate
 
 LONGEST_ASKED = 10.0

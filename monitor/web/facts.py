@@ -19,8 +19,8 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 from monitor.errors import ArchiveError
 from monitor.facts import Reader, facts
 from monitor.model import Fact, Statement
-from monitor.report import COLUMNS, facts_csv, matrix
-from monitor.report.facts import Claim, claims
+from monitor.report.answers import COLUMNS, matrix
+from monitor.report.facts import Claim, claims, facts_csv
 from monitor.web.context import archive, asked, close, day, site, style, words
 from monitor.web.pages import as_csv
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from monitor.feeds import FeedEntry, atom_feed, entry_of, json_feed
 from monitor.model import TOPICS
 from monitor.records import ChangeRecord
-from monitor.report import message
+from monitor.report.message import message
 from monitor.web.context import Missing, absolute, archive, style, words
 
 ROUTES = Blueprint("feeds", __name__)

@@ -8,7 +8,7 @@ import io
 from flask import Blueprint, Response, render_template
 
 from monitor.records import Moved
-from monitor.report import amount_json
+from monitor.report.payload import amount_json
 from monitor.web.context import archive, found, number, reference, site
 from monitor.web.drawing import charts, timeline
 

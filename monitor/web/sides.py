@@ -13,8 +13,8 @@ from itertools import groupby
 from typing import Literal
 
 from monitor.compare import compare
-from monitor.extract.normalise import comparable
 from monitor.model import Block, Document, Edit, Span
+from monitor.normalise import comparable
 from monitor.report.passages import abridged
 from monitor.words import runs, spans
 
