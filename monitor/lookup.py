@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.meaning.understand import reading
+from monitor.meaning.topics import reading
 from monitor.model import Block, Clause
 from monitor.query import Query, marks
 from monitor.records import Blame, RecordedClause, Spell

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_topics import SAID
 
+from monitor.meaning import literals as literals_module
 from monitor.meaning.lexicon import LexiconSource, RuleSource, _Speller, fold, topic_lexicon
 from monitor.meaning.literals import Expression, Literals, Stems, needed
 from monitor.meaning.numbers import _ANY, has_number
@@ -94,6 +95,38 @@ def test_of_several_patterns_the_leftmost_match_counts_and_there_the_first_patte
     patterns = ("data set", "our data", "data", "our")
     found = Expression(patterns, Literals()).finditer("our data set, data set, our logs")
     assert [match[0] for match in found] == ["our data", "data set", "our"]
+
+
+def test_an_expression_may_come_after_the_text_was_asked() -> None:
+    """Expressions are compiled when they are first tried: what one asks a text for is found even if the text is known by then."""
+    literals, text = Literals(), "we may share our data"
+    expressions = [literals.expression([word]) for word in ("may", "share", "(?:your|our) data")]
+    assert [match[0] for each in expressions if (match := each.search(text))] == ["may", "share", "our data"]
+
+
+def test_what_is_worked_out_without_new_letters_is_not_remembered() -> None:
+    """A text that a thread looks through while another adds letters is looked through again for these."""
+    literals = Literals()
+    first, text = literals.expression(["our data"]), "we share our data"
+    assert first.is_in(text)
+    slow = literals.within  # as a thread holds it that was interrupted
+    late = literals.expression(["share"])
+    assert late.any_of
+    slow(text)
+    assert late.is_in(text)
+
+
+def test_patterns_are_compiled_where_a_text_holds_their_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What no text asks for is not compiled; before processes are forked, all is."""
+    compiled: list[object] = []
+    compile_ = literals_module.compiler.compile
+    monkeypatch.setattr(literals_module.compiler, "compile", lambda parsed: compiled.append(parsed) or compile_(parsed))
+    literals = Literals()
+    expressions = [literals.expression(["data", "logs"]), literals.expression(["outputs"])]
+    assert [each.is_in("our data") for each in expressions] == [True, False]
+    assert len(compiled) == 1
+    literals.compile()
+    assert len(compiled) == 3
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
@@ -51,6 +52,9 @@ class Commands(click.Group):
         if cmd_name not in _MODULES:
             return None
         found: tuple[click.Command, ...] = import_module(f"{__name__}.{_MODULES[cmd_name]}").COMMANDS
+        if not gc.isenabled():
+            gc.freeze()  # what is loaded stays
+            gc.enable()
         return next(each for each in found if each.name == cmd_name)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TypedDict
 
 from monitor.meaning.literals import Expression, Literals, Stems
@@ -94,7 +94,7 @@ class Prior:
     like: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which leave no place for what is worked out once
 class Topic:
     """The words of one topic. `stems` is the cheap gate: none of them in the text, no topic."""
 
@@ -110,8 +110,14 @@ class Topic:
             return []
         if self.cut is not None:
             text = self.cut.sub(" ", text)
+        asked = self._asked  # before the text is asked
         held = self.stems.literals.within(text)
-        return [word for rule in self.rules if held & rule.like.any_of for word in rule.matches(text)]
+        return [word for any_of, rule in asked if held & any_of for word in rule.matches(text)]
+
+    @cached_property
+    def _asked(self) -> tuple[tuple[int, Rule], ...]:
+        """The rules, each with the bits of which a text holds one where it may apply."""
+        return tuple((rule.like.any_of, rule) for rule in self.rules)
 
     def may_be_in(self, text: str) -> bool:
         """Whether folded `text` holds any of the topic's stems."""
@@ -131,6 +137,7 @@ class Topic:
 class TopicLexicon:
     """The topics of a language, and what has none: `nothing` by form, `quiet_under` by heading, `cut` in part."""
 
+    literals: Literals
     topics: tuple[Topic, ...]
     nothing: Expression
     quiet_under: Expression
@@ -141,6 +148,7 @@ class TopicLexicon:
 class StanceLexicon:
     """The rules on stance in the order in which they are asked; `cut` are words that only look like a denial."""
 
+    literals: Literals
     rules: tuple[Rule, ...]
     cut: Expression
 
@@ -175,10 +183,11 @@ def language_of(text: str, language: str = "") -> str:
 
 @cache
 def topic_lexicon(language: str) -> TopicLexicon:
-    """The topics of `en` or `zh`, compiled once."""
+    """The topics of `en` or `zh`, read once."""
     words: LexiconSource = word_list(f"topics_{language}.yaml")
     spell = _speller(words)
     return TopicLexicon(
+        literals=spell.literals,
         topics=tuple(_topic(name, topic, spell) for name, topic in words["topics"].items()),
         nothing=spell.union(words["nothing"]),
         quiet_under=spell.union(words["quiet_under"]),
@@ -188,40 +197,42 @@ def topic_lexicon(language: str) -> TopicLexicon:
 
 @cache
 def stance_lexicon(language: str) -> StanceLexicon:
-    """The stances of `en` or `zh`, compiled once."""
+    """The stances of `en` or `zh`, read once."""
     words: LexiconSource = word_list(f"stance_{language}.yaml")
     spell = _speller(words)
     return StanceLexicon(
-        rules=tuple(spell.rule(rule, [rule["like"]]) for rule in words["rules"]), cut=spell.union(words["cut"])
+        literals=spell.literals,
+        rules=tuple(spell.rule(rule, [rule["like"]]) for rule in words["rules"]),
+        cut=spell.union(words["cut"]),
     )
 
 
 @cache
 def patterns(name: str) -> Mapping[str, Expression]:
-    """The named expressions of a data file, compiled once."""
+    """The named expressions of a data file, read once."""
     words: LexiconSource = word_list(f"{name}.yaml")
     spell = _speller(words)
     return {key: spell.union(rules) for key, rules in words["patterns"].items()}
 
 
 def load() -> None:
-    """Read all word lists now rather than with the first clause: processes that are forked then have them."""
+    """Read and compile all word lists now rather than with the first clause: processes that are forked then have them."""
     for language in ("en", "zh"):
-        topic_lexicon(language)
-        stance_lexicon(language)
+        topic_lexicon(language).literals.compile()
+        stance_lexicon(language).literals.compile()
 
 
 class _Speller:
-    """Writes out the blocks in patterns and compiles them."""
+    """Writes out the blocks in patterns."""
 
     def __init__(self, blocks: Mapping[str, str], *, words: bool) -> None:
         self.blocks = blocks
         self.edge = r"\b" if words else ""
         self.literals = Literals()
 
-    def compile(self, patterns: Iterable[str]) -> Expression:
+    def expression(self, patterns: Iterable[str]) -> Expression:
         """One expression that matches where any of the patterns does (at a word's edge, where words have edges)."""
-        return Expression((f"{self.edge}(?:{self.spelt(pattern)})" for pattern in patterns), self.literals)
+        return self.literals.expression(f"{self.edge}(?:{self.spelt(pattern)})" for pattern in patterns)
 
     def spelt(self, pattern: str) -> str:
         """The pattern with its blocks written out; blocks may name earlier ones."""
@@ -231,15 +242,15 @@ class _Speller:
 
     def union(self, sources: Iterable[RuleSource]) -> Expression:
         """The patterns of all these rules as one."""
-        return self.compile(source["like"] for source in sources)
+        return self.expression(source["like"] for source in sources)
 
     def rule(self, source: RuleSource, likes: Iterable[str]) -> Rule:
         """A rule that holds where any of `likes` matches, on the conditions of `source`."""
         needs, without = source.get("needs"), source.get("without")
         return Rule(
-            like=self.compile(likes),
-            needs=self.compile([needs]) if needs else None,
-            without=self.compile([without]) if without else None,
+            like=self.expression(likes),
+            needs=self.expression([needs]) if needs else None,
+            without=self.expression([without]) if without else None,
             name=source.get("name", ""),
             stance=source.get("stance"),
         )
@@ -255,7 +266,7 @@ def _topic(name: str, source: TopicSource, spell: _Speller) -> Topic:
         cut=spell.union(source["cut"]) if source.get("cut") else None,
         rules=tuple(spell.rule(rules[0], [rule["like"] for rule in rules]) for rules in groups.values()),
         under=tuple(
-            Prior(spell.compile([prior["heading"]]), spell.compile([prior["like"]]))
+            Prior(spell.expression([prior["heading"]]), spell.expression([prior["like"]]))
             for prior in source.get("under", [])
         ),
     )

@@ -1,7 +1,8 @@
 """Expressions that are tried only where a text holds the letters without which they cannot match.
 
 Of the hundreds of patterns that a clause is held against, nearly all ask for letters that it does not hold. Which letters a pattern
-asks for is derived from the pattern itself, so there is no second list to keep true.
+asks for is derived from the pattern itself, so there is no second list to keep true. Expressions are compiled when they are first
+tried: whoever asks for the topics of a few clauses does not wait for the hundreds of patterns that these never meet.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from re import _compiler as compiler  # type: ignore[attr-defined]
 from re import _constants as code  # type: ignore[attr-defined]
@@ -55,7 +56,7 @@ def _needed(items: Iterable[tuple[Any, Any]]) -> Iterator[frozenset[str]]:
 
 def _of_run(run: str) -> Iterator[frozenset[str]]:
     """The longest word of letters that stand in a row."""
-    longest = max(_WORD.findall(run), key=len, default="")
+    longest = run if run.isalnum() else max(_WORD.findall(run), key=len, default="")
     if len(longest) >= _SHORTEST:
         yield frozenset({longest[:_LONGEST]})
 
@@ -77,23 +78,43 @@ def _rareness(letters: frozenset[str]) -> tuple[int, int]:
 
 
 class Literals:
-    """The letters that patterns ask for, and which of them a text holds: a bit for each."""
+    """The letters that patterns ask for, and which of them a text holds: a bit for each.
+
+    A text is asked only after the letters that it is asked for are known here.
+    """
 
     def __init__(self) -> None:
         self._bits: dict[str, int] = {}
         self._by_start: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-        self.within: Callable[[str], int] = lru_cache(maxsize=1 << 6)(self._within)
-        self._of_word = lru_cache(maxsize=1 << 14)(self._held_by)  # texts are made of the same words
+        self._expressions: list[Expression] = []
+        self._forget()
 
     def bits(self, letters: Iterable[str]) -> int:
         """The bits of letters, each within one word and of two letters at least; together, any of them."""
         return sum({self._bits.get(each) or self._added(each) for each in letters})
 
+    def expression(self, patterns: Iterable[str]) -> Expression:
+        """Patterns as one expression, which is compiled when it is first tried."""
+        self._expressions.append(Expression(patterns, self))
+        return self._expressions[-1]
+
+    def compile(self) -> None:
+        """Compile every expression now."""
+        for each in self._expressions:
+            each.compile()
+
     def _added(self, letters: str) -> int:
         self._bits[letters] = bit = ANYTHING << 1 << len(self._bits)
         self._by_start[letters[:_START]].append((letters, bit))
-        self._of_word.cache_clear()
+        self._forget()
         return bit
+
+    def _forget(self) -> None:
+        """Begin with new memories. What another thread still works out without the new letters goes into the old ones."""
+        self.within: Callable[[str], int] = lru_cache(maxsize=1 << 6)(self._within)
+        self._of_word: Callable[[str], int] = lru_cache(maxsize=1 << 14)(
+            self._held_by
+        )  # texts are made of the same words
 
     def _within(self, text: str) -> int:
         return reduce(or_, map(self._of_word, _WORD.findall(text)), ANYTHING)
@@ -126,10 +147,21 @@ class Expression:
     """Several patterns as one: it finds what `one|other|third` finds, and tries only those whose letters a text holds."""
 
     def __init__(self, patterns: Iterable[str], literals: Literals) -> None:
-        self._literals = literals
-        self._patterns = tuple(_compiled(pattern, literals) for pattern in patterns)
-        self.any_of = reduce(or_, (first for first, _, _ in self._patterns))
+        self._spelt, self._literals = tuple(patterns), literals
+
+    @cached_property
+    def _patterns(self) -> tuple[_Pattern, ...]:
+        return tuple(_Pattern(spelt, self._literals) for spelt in self._spelt)
+
+    @cached_property
+    def any_of(self) -> int:
         """The bits of which a text holds one, if any of the patterns matches."""
+        return reduce(or_, (pattern.first for pattern in self._patterns))
+
+    def compile(self) -> None:
+        """Compile every pattern now."""
+        for pattern in self._patterns:
+            _ = pattern.compiled, self.any_of
 
     def is_in(self, text: str) -> bool:
         """Whether any of the patterns matches somewhere in a text."""
@@ -155,18 +187,29 @@ class Expression:
         return possible[0].finditer(text) if possible else ()
 
     def _possible(self, text: str) -> Sequence[re.Pattern[str]]:
+        any_of = self.any_of  # before the text is asked
         held = self._literals.within(text)
-        if not held & self.any_of:
+        if not held & any_of:
             return ()
-        return [pattern for first, others, pattern in self._patterns if held & first and all(map(held.__and__, others))]
+        possible = (each for each in self._patterns if held & each.first and all(map(held.__and__, each.others)))
+        return [each.compiled for each in possible]
 
 
-def _compiled(pattern: str, literals: Literals) -> tuple[int, tuple[int, ...], re.Pattern[str]]:
-    """The bits of the sets of letters that a pattern asks for, the rarest first, and the pattern."""
-    parsed = parser.parse(pattern)  # once for both: parsing takes longest
-    sets = sorted(_of_all(parsed), key=_rareness, reverse=True)
-    first, *others = [*map(literals.bits, sets)] or [ANYTHING]
-    return first, tuple(others), compiler.compile(parsed)
+class _Pattern:
+    """A pattern, and the bits of the sets of letters that it asks for, the rarest first."""
+
+    def __init__(self, spelt: str, literals: Literals) -> None:
+        self._spelt = spelt
+        self._parsed = parser.parse(spelt)  # once for both: parsing takes longest
+        sets = sorted(_of_all(self._parsed), key=_rareness, reverse=True)
+        self.first, *self.others = [*map(literals.bits, sets)] or [ANYTHING]
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern, ready to be tried."""
+        parsed = vars(self).pop("_parsed", None)  # it is of no more use, and large; another thread may have it
+        compiled: re.Pattern[str] = compiler.compile(parsed or parser.parse(self._spelt))
+        return compiled
 
 
 def _merged(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[re.Match[str]]:

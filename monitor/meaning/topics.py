@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -9,9 +10,30 @@ from monitor.meaning.durations import durations
 from monitor.meaning.lexicon import fold, language_of, topic_lexicon
 from monitor.meaning.scopes import scopes
 from monitor.meaning.stance import stance_rule
-from monitor.model import OFFER_TOPICS, TOPICS, Reading
+from monitor.model import LEADS, OFFER_TOPICS, TOPICS, Clause, Reading
 
+_RECIPIENTS = re.compile(
+    r"sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I
+)
 _LEFT_TO_THE_USER = frozenset({"trains unless opted out", "trains only if opted in"})
+
+
+def reading(clause: Clause, language: str) -> Reading:
+    """What a clause says where it stands: under its headings, in its list or its table."""
+    said = read_clause(in_full(clause), clause.block.trail, language)
+    recipient = clause.block.kind == "row" and not said.topics and _names_recipients(clause.block.trail[-1:])
+    return Reading(("sharing",)) if recipient else said
+
+
+def in_full(clause: Clause) -> str:
+    """A clause as it is meant: an item of a list says what its lead ("We never train on:") says of it."""
+    lead = clause.block.trail[-1:] if clause.block.kind in ("item", "row") else ()
+    return f"{lead[0]} {clause.text}" if lead and lead[0][-1:] in LEADS else clause.text
+
+
+def _names_recipients(heading: tuple[str, ...]) -> bool:
+    """Whether a table stands under a heading such as "Subprocessors": each of its rows is then somebody who gets data."""
+    return bool(heading) and bool(_RECIPIENTS.search(heading[0]))
 
 
 # A new version repeats nearly all clauses of the one before it.

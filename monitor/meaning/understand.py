@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,8 +16,8 @@ from monitor.meaning.overriding import overridden
 from monitor.meaning.phrases import NOTHING, amount_words, gapped, stated
 from monitor.meaning.rules import AMOUNT, CONDITION, GAP, PAID, Weight
 from monitor.meaning.summary import rank
-from monitor.meaning.topics import is_quiet, read_clause
-from monitor.meaning.weight import Renamings, has_left, in_full, renamings, weigh
+from monitor.meaning.topics import is_quiet, read_clause, reading
+from monitor.meaning.weight import Renamings, has_left, renamings, weigh
 from monitor.meaning.wording import differ_in_figures, differing_terms
 from monitor.model import (
     CELL,
@@ -35,9 +34,6 @@ from monitor.model import (
     Reading,
 )
 
-_RECIPIENTS = re.compile(
-    r"sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I
-)
 _STRONGEST, _FAIR_SHARE = 2, 0.05
 _MOST = 200
 """Findings of one change that are kept: past that a document was rewritten, and the list says no more than that."""
@@ -96,20 +92,8 @@ def is_understood(language: str) -> bool:
     return language[:2] in ("", "en", "zh")
 
 
-def reading(clause: Clause, language: str) -> Reading:
-    """What a clause says where it stands: under its headings, in its list or its table."""
-    said = read_clause(in_full(clause), clause.block.trail, language)
-    recipient = clause.block.kind == "row" and not said.topics and _names_recipients(clause.block.trail[-1:])
-    return Reading(("sharing",)) if recipient else said
-
-
 def _read(clause: Clause | None, language: str) -> Reading:
     return NOTHING if clause is None else reading(clause, language)
-
-
-def _names_recipients(heading: tuple[str, ...]) -> bool:
-    """Whether a table stands under a heading such as "Subprocessors": each of its rows is then somebody who gets data."""
-    return bool(heading) and bool(_RECIPIENTS.search(heading[0]))
 
 
 def _offers(clause: Clause | None) -> tuple[Offer, ...]:

@@ -25,9 +25,9 @@ from monitor.meaning.rules import (
     WORDS,
     Weight,
 )
-from monitor.meaning.topics import read_clause
+from monitor.meaning.topics import in_full, read_clause
 from monitor.meaning.wording import PLANS, WORD, differing, differing_terms, weighty
-from monitor.model import DATA_TOPICS, LEADS, Clause, ClauseEdit, Page, Reading, Span
+from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Page, Reading, Span
 from monitor.words import spans
 
 _TURNING = frozenset(
@@ -120,12 +120,6 @@ def _for_page(edit: ClauseEdit, topic: str, page: Page, said: Weight, *, turns: 
     if topic in PAID.topics:
         return PAID.weight(said=said.rule)
     return said
-
-
-def in_full(clause: Clause) -> str:
-    """A clause as it is meant: an item of a list says what its lead ("We never train on:") says of it."""
-    lead = clause.block.trail[-1:] if clause.block.kind in ("item", "row") else ()
-    return f"{lead[0]} {clause.text}" if lead and lead[0][-1:] in LEADS else clause.text
 
 
 def _is_label(clause: Clause) -> bool:
