@@ -28,8 +28,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.charset import decode
 from monitor.extract import chrome, prepare, version
-from monitor.extract.charset import decode
 from monitor.model import Block, Page
 from monitor.normalise import BROKEN_LINE, comparable, key
 

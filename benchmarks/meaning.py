@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.decide import judge
 from monitor.extract import read
 from monitor.meaning.topics import read_clause
 from monitor.meaning.understand import understand_document
 from monitor.model import Block, Document, Page
+from monitor.verdict import judge
 
 PAGE = Page("vendor", "page", "terms", "")
 SIZE, LARGE = 100_000, 300_000

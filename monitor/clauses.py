@@ -23,6 +23,8 @@ _END = re.compile(
     r"|(?<=[;:])(?=\s*(?:and|or)?\s*(?:\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?:[a-z]|[ivx]{1,4})\.)\s)"  # (a) ...; (b) ...: i. ...
     r")"
 )
+_SHARE = 2 / 3
+"""Of their length, and of their clauses, that two documents have in common which are alike."""
 _LAST_WORD = re.compile(r"([\w.]+)\.$")
 
 
@@ -83,3 +85,10 @@ def standing(document: Document) -> dict[str, Clause]:
 def lead(kind: str, trail: tuple[str, ...]) -> str | None:
     """The lead that an item stands under ("We never share:"), in the form in which it is compared; nothing else has one."""
     return comparable(trail[-1]) if kind == "item" and trail and trail[-1][-1:] in LEADS else None
+
+
+def alike(before: Document, after: Document) -> bool:
+    """Whether two documents are about as long, and most clauses of the one stand in the other."""
+    lengths = sorted((len(before.text), len(after.text)))
+    old, new = ({comparable(clause.text) for clause in clauses(document)} for document in (before, after))
+    return lengths[0] >= _SHARE * lengths[1] and len(old & new) >= _SHARE * max(len(old), len(new))

@@ -12,14 +12,13 @@ from typing import TypeVar
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
-from monitor.clauses import clause_texts, clauses, lead, of_block
+from monitor.clauses import clause_texts, lead, of_block
 from monitor.model import Block, Clause, ClauseEdit, Document, Edit
 from monitor.normalise import comparable
 
 _ALIKE = 55.0
 """Similarity in percent from which two texts are one text edited; below it, one was removed and the other added.
 Measured on 150 recorded pairs of pages: lower pairs strangers, higher splits rewordings."""
-_ALIKE_SHARE = 2 / 3
 _REORDERED, _SAME_WORDS = 150, 75.0
 """Texts a side without a partner that are looked at again; similarity of their sorted words in percent from which they are one."""
 _READ = 10_000
@@ -46,13 +45,6 @@ def compare(before: Document, after: Document) -> tuple[Edit, ...]:
         removed, added = [old[key] for key in gone if key not in new], [new[key] for key in come if key not in old]
         edits += [_edit(pair) for pair in pair_up(removed, added, lambda block: block.text)]
     return tuple(edits)
-
-
-def alike(before: Document, after: Document) -> bool:
-    """Whether two documents are about as long, and most clauses of the one stand in the other."""
-    lengths = sorted((len(before.text), len(after.text)))
-    old, new = ({comparable(clause.text) for clause in clauses(document)} for document in (before, after))
-    return lengths[0] >= _ALIKE_SHARE * lengths[1] and len(old & new) >= _ALIKE_SHARE * max(len(old), len(new))
 
 
 def states(edit: Edit) -> bool:

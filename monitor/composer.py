@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
 
-from monitor import extract
+from monitor import reading
 from monitor.apart import Run, here
 from monitor.errors import DamagedRecord, ReadingError, UsageError
 from monitor.meaning.effective import effective
 from monitor.meaning.twins import disagreements
 from monitor.meaning.way_out import way_out
 from monitor.model import DATA_TOPICS, Disagreement, Document, Effective, Link, WayOut
-from monitor.records import AlertRecord, ChangeRecord, Dated, Message, Parcel, TwinSays, VersionRecord
+from monitor.records import ChangeRecord, Dated, Message, Parcel, Records, TwinSays
 from monitor.report.digest import digest_message
 from monitor.report.message import message
 from monitor.report.notice import notice_message
@@ -21,30 +20,6 @@ from monitor.report.style import Style
 
 PAST = timedelta(days=30)
 LATEST = datetime.max.replace(tzinfo=UTC)
-
-
-class Records(Protocol):
-    """What the archive tells of what is owed."""
-
-    def alert(self, alert_id: int, /) -> AlertRecord:
-        """An alert."""
-        ...
-
-    def change(self, change_id: int, /) -> ChangeRecord:
-        """A change."""
-        ...
-
-    def document(self, version_id: int, /) -> Document:
-        """The text of a version."""
-        ...
-
-    def version_at(self, vendor: str, page: str, at: datetime, /) -> VersionRecord:
-        """The version of a page that was in force at a time."""
-        ...
-
-    def content(self, version_id: int, /) -> tuple[bytes, str]:
-        """The bytes that a version was read from, and their content type."""
-        ...
 
 
 def compose(records: Records, parcel: Parcel, style: Style, run: Run = here) -> Message:
@@ -168,6 +143,6 @@ def _document(records: Records, version: int) -> Document | None:
 def _links(records: Records, record: ChangeRecord, run: Run) -> tuple[Link, ...]:
     try:
         body, content_type = records.content(record.after.version)
-        return run(extract.links, body, content_type, record.url)
+        return run(reading.links, body, content_type, record.url)
     except (DamagedRecord, ReadingError):
         return ()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from monitor import crew, pipeline, reading, wiring
+from monitor import almanac, composer, crew, pipeline, reading, wiring
 from monitor.apart import Processes, Run, here
 from monitor.archive import Archive
 from monitor.attend import Signals, attend
@@ -23,8 +23,12 @@ from monitor.notify import Notifier
 from monitor.outbox import Delivered
 from monitor.pulse import Signs
 from monitor.records import Trouble
+from monitor.report import notice
 from monitor.watchlist import Watchlist
 from monitor.watchlist.loading import load
+
+LOADED = (almanac, composer, notice)
+"""What is otherwise loaded when it is first asked for, and is here from the start: the program may be upgraded while it runs."""
 
 CHECK_EVERY, DELIVER_EVERY = 30, 15
 """Seconds between two looks at what is due. The schedule itself stands in the archive."""

@@ -16,16 +16,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from monitor import decide, extract, pipeline, reading
+from monitor import decide, pipeline, reading
 from monitor.apart import Run, here
 from monitor.archive import Archive
 from monitor.errors import DamagedRecord, LostCapture, ReadingError
-from monitor.extract.screen import LASTING
-from monitor.history.ahead import Ahead
-from monitor.history.recorded import Recording, Skipped
+from monitor.history.recorded import Ahead, Recording, Skipped
 from monitor.model import Capture, Change, Document, Known, Page, Version
 from monitor.pipeline import Judgement
+from monitor.recipe import recipe
 from monitor.records import Stood
+from monitor.screen import LASTING
 
 _log = logging.getLogger("monitor.intake")
 _MOMENT = timedelta(microseconds=1)
@@ -117,7 +117,7 @@ class _Page:
         self._held = set(archive.captured(page))
         self._last_at = max((at for at, _ in self._held), default=None)
         self._past = archive.past(page)
-        self._recipe = extract.recipe(page)
+        self._recipe = recipe(page)
         self._read: dict[int, Version | None] = {}
         # the capture brought into the past last, and what had gone wrong after it
         self._lately: tuple[int, Known] = (0, Known())
@@ -236,7 +236,7 @@ class _Page:
 
     def _change(self, older: Document, newer: Document, after: Stood) -> Change | None:
         judgement = self._judgement
-        change = self._run(decide.news, older, newer, self.page, judgement.language, judgement.overrides)
+        change = self._run(reading.news, older, newer, self.page, judgement.language, judgement.overrides)
         return change and decide.back(
             change, self._key(after), self._past.known(after.seen_at - _MOMENT), after.seen_at
         )

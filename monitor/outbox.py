@@ -15,12 +15,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.apart import Run, here
-from monitor.composer import Records, compose
 from monitor.deliver import Channel
 from monitor.errors import DeliveryError
 from monitor.hours import is_quiet
 from monitor.model import QuietHours
-from monitor.records import Delivery, Folding, Parcel
+from monitor.records import Delivery, Folding, Parcel, Records
 from monitor.report.style import Style
 from monitor.words import one_line
 
@@ -185,6 +184,8 @@ def _send(archive: Outbox, channels: Mapping[str, Channel], parcel: Parcel, now:
     if channel is None:
         raise DeliveryError(f"no channel named {parcel.first.channel} in the watchlist", permanent=True)
     try:
+        from monitor.composer import compose  # noqa: PLC0415 - slow, and few rounds owe anything
+
         message = compose(archive, parcel, manner.style, manner.run)
     except Exception as error:
         together = len(parcel.deliveries) > 1  # one of them is to blame; alone, the others can be written

@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor import decide, extract, reading
+from monitor import decide, reading
 from monitor.apart import Run, here
 from monitor.archive import Archive, Recorded
 from monitor.errors import ArchiveError, DamagedRecord, ReadingError
-from monitor.extract.screen import Trouble, screen
 from monitor.fetch import Fetcher
-from monitor.history.ahead import Ahead
-from monitor.meaning.effective import effective
+from monitor.history.recorded import Ahead
 from monitor.model import Capture, Known, Outcome, Override, Page, Reminder, Rule, Settled, Validators, Version
 from monitor.reading import Read
+from monitor.recipe import recipe
+from monitor.screen import Trouble, screen
 
 _log = logging.getLogger("monitor.pipeline")
 
@@ -146,7 +146,7 @@ def dated(page: Page, judgement: Judgement, first: Outcome, *others: Outcome, ru
     day = None
     if first.version:
         with suppress(ReadingError), guarded(page):  # then the page is looked at no sooner
-            said = run(effective, first.version.document)
+            said = run(reading.takes_effect, first.version.document)
             day = said.day if said else None
     return Looked(page, (decide.taking_effect(page, first, day, judgement.reminder), *others))
 
@@ -248,7 +248,7 @@ def settle(
     """What a capture comes to, given what is known of its page."""
     if capture.outcome != "ok" or capture.body is None:
         return decide.unanswered(page, capture, known)
-    if known.snapshot and known.edition == extract.recipe(page) and _same_bytes(capture, known):
+    if known.snapshot and known.edition == recipe(page) and _same_bytes(capture, known):
         return decide.unchanged(page, capture, known, known.fingerprint)
     try:
         with guarded(page):
@@ -282,7 +282,7 @@ def _read(
         change = read.change
     else:
         before = archive.document(known.version_id)
-        change = run(decide.news, before, version.document, page, judgement.language, judgement.overrides)
+        change = run(reading.news, before, version.document, page, judgement.language, judgement.overrides)
     outcome = decide.changed(page, capture, known, change, version, judgement.rules)
     return decide.accepted(outcome, known) if trouble else outcome
 
@@ -304,7 +304,7 @@ def reread(page: Page, archive: Archive, known: Known, now: datetime, run: Run =
 
     What is known of the page then; the same where the reading is the same, or the snapshot can no longer be read.
     """
-    if known.version_id is None or known.edition == extract.recipe(page):
+    if known.version_id is None or known.edition == recipe(page):
         return known
     try:
         with guarded(page):

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from monitor.errors import UsageError
 from monitor.extract.language import language
-from monitor.extract.screen import Trouble
 from monitor.meaning.gaps import gaps
 from monitor.model import DATA_TOPICS, OFFER_TOPICS, Capture, Document, Known, Page, Validators
 from monitor.proposal import Sight, see, type_of
+from monitor.screen import Trouble
 from monitor.watchlist.kinds import page_url
 from monitor.watchlist.values import bare
 from monitor.words import counted, one_line

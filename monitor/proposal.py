@@ -13,11 +13,11 @@ from datetime import date
 
 from monitor import extract, naming
 from monitor.errors import ReadingError, UsageError
-from monitor.extract.screen import SHORT, Trouble, screen
 from monitor.meaning.effective import effective
 from monitor.meaning.page_types import page_type
 from monitor.meaning.understand import understand_document
 from monitor.model import OUTCOMES, TOPICS, Capture, Document, Page
+from monitor.screen import SHORT, Trouble, screen
 from monitor.watchlist import Watchlist
 from monitor.watchlist.editing import Entry
 from monitor.words import one_line

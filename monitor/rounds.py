@@ -18,7 +18,6 @@ from monitor.health import News, Vitals, Watch
 from monitor.model import Page
 from monitor.outbox import Delivered, Manner
 from monitor.records import ChannelState, Trouble
-from monitor.report.notice import notice_message
 
 _log = logging.getLogger("monitor.rounds")
 
@@ -97,6 +96,8 @@ class Round:
 
     def cry(self, trouble: Trouble, now: datetime) -> None:
         """Tell of a trouble past the archive, which takes nothing: to every channel, once, and without a second try."""
+        from monitor.report.notice import notice_message  # noqa: PLC0415 - slow, and seldom asked for
+
         message = notice_message((trouble,), self.manner.style, key=_key_of(trouble), at=now)
         for name in self.told:
             try:

@@ -6,11 +6,10 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from monitor import metrics, pulse
+from monitor import __version__, metrics, pulse
 from monitor.archive import Archive
 from monitor.errors import ArchiveError
 from monitor.metrics import Metrics, Reading
@@ -74,7 +73,7 @@ class Status:
         except ArchiveError:
             tally = None
         alive = tally is not None and not self._fault()
-        return Reading(version("terms-monitor"), alive, signs.pulse, signs.counts, daemon.watched, tally)
+        return Reading(__version__, alive, signs.pulse, signs.counts, daemon.watched, tally)
 
     def _fault(self) -> str:
         return pulse.fault(self._daemon.signs.pulse, self._clock())
@@ -91,7 +90,7 @@ def health(seen: pulse.Pulse, reason: str, now: float) -> dict[str, object]:
     return {
         "status": "failing" if reason else "ok",
         "reason": reason,
-        "version": version("terms-monitor"),
+        "version": __version__,
         "seconds_since_checking": round(now - seen.checking, 1),
         "seconds_since_delivering": round(now - seen.delivering, 1),
         "last_round_ended_at": ended.isoformat().replace("+00:00", "Z") if ended else None,

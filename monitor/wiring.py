@@ -6,10 +6,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
-from monitor import pipeline
+from monitor import __version__, pipeline
 from monitor.apart import Run, here
 from monitor.archive import Archive
 from monitor.deliver import (
@@ -48,7 +47,7 @@ PROGRAM = "terms-monitor"
 
 def user_agent(contact: str) -> str:
     """What the fetcher calls itself: the program, its version, and whom to ask about it."""
-    return f"{PROGRAM}/{version(PROGRAM)}" + (f" (+{contact})" if contact else "")
+    return f"{PROGRAM}/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 def fetcher(settings: Settings) -> HttpFetcher:

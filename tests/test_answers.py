@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 from fakes import PAGE, PARAGRAPHS, document
 
-from monitor import decide
+from monitor import verdict
 from monitor.meaning.facts import answers
 from monitor.meaning.statements import statements
 from monitor.model import Answer, Evidence, Question, Scope, Source
@@ -103,7 +103,7 @@ def test_a_fact_that_turned_leads() -> None:
         f"In our help centre we say more. {LEAVES}",
         amounts[1],
     )
-    change = decide.judge(before, after, PAGE, "en")
+    change = verdict.judge(before, after, PAGE, "en")
     assert change.summary.startswith("Acme AI now trains on your content unless you opt out; before, it did not")
     assert change.findings[0].after == LEAVES
 
@@ -113,6 +113,6 @@ def test_a_clause_whose_own_stance_turned_says_for_whom() -> None:
     before, after = (document(*PARAGRAPHS[:3], text) for text in (
         "We do not use API inputs to train our models.", "We use API inputs to train our models unless you opt out.",
     ))  # fmt: skip
-    assert decide.judge(before, after, PAGE, "en").summary.startswith(
+    assert verdict.judge(before, after, PAGE, "en").summary.startswith(
         "Acme AI now trains on your content unless you opt out (API); before, it did not"
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fakes import PAGE, document
 
-from monitor import decide
+from monitor import verdict
 from monitor.model import Change
 
 NEWS = replace(PAGE, type="changelog")
@@ -19,7 +19,7 @@ ENTRIES = (
 
 
 def judged(before: tuple[str, ...], after: tuple[str, ...], type_: str = "changelog") -> Change:
-    return decide.judge(document(*before), document(*after), replace(NEWS, type=type_), "en")
+    return verdict.judge(document(*before), document(*after), replace(NEWS, type=type_), "en")
 
 
 def test_what_leaves_a_list_of_news_is_no_news() -> None:

@@ -14,7 +14,7 @@ from fakes import CHINESE, PARAGRAPHS, TRAINS, page_of, terms
 from house import House
 from rich.console import Console
 
-from monitor.cli import cli, show
+from monitor.cli import cli, terminal
 from monitor.errors import MonitorError
 from monitor.model import Page
 
@@ -210,16 +210,16 @@ class Terminal(io.StringIO):
 def test_a_terminal_gets_a_screenful_and_a_program_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks for a number gets it; without one, JSON and pipes are whole, and a terminal is not flooded."""
     monkeypatch.setattr(sys, "stdout", io.StringIO())
-    assert [show.most(limit, json_=False) for limit in (None, 7)] == [None, 7]
+    assert [terminal.most(limit, json_=False) for limit in (None, 7)] == [None, 7]
     monkeypatch.setattr(sys, "stdout", Terminal())
-    assert [show.most(limit, json_=False) for limit in (None, 7)] == [50, 7]
-    assert show.most(None, json_=True) is None
+    assert [terminal.most(limit, json_=False) for limit in (None, 7)] == [50, 7]
+    assert terminal.most(None, json_=True) is None
 
 
 def test_a_terminal_shows_what_was_found_in_bold(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before a person, the words that were found are bold, and have no signs around them."""
     monkeypatch.setattr(
-        show, "console", lambda: Console(file=sys.stdout, force_terminal=True, width=200, highlight=False)
+        terminal, "console", lambda: Console(file=sys.stdout, force_terminal=True, width=200, highlight=False)
     )
     shown = run(path, "search", "chats", "train", "--limit", "1").stdout
     assert "\x1b[1;32mchats\x1b[0m" in shown

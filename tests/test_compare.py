@@ -9,8 +9,8 @@ from fakes import CHINESE, PARAGRAPHS, document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.clauses import clauses
-from monitor.compare import alike, compare, compare_clauses, pair_up, states
+from monitor.clauses import alike, clauses
+from monitor.compare import compare, compare_clauses, pair_up, states
 from monitor.model import Block, Document, Edit
 from monitor.normalise import comparable
 from monitor.words import spans

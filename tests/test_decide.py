@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 from fakes import DAY, HOUR, HTML, PAGE, PARAGRAPHS, START, TRAINS, captured, document, terms
 
-from monitor import decide
+from monitor import decide, verdict
 from monitor.extract import prepare, version
-from monitor.extract.screen import LASTING, Trouble
 from monitor.model import Capture, Change, Held, Known, Outcome, Owed, Rule, Version
 from monitor.schedule import Rhythm, next_check
+from monitor.screen import LASTING, Trouble
 
 OLD, NEW = version(prepare(PAGE, terms(), HTML)), version(prepare(PAGE, terms(p5=TRAINS), HTML))
 KNOWN = Known(version_id=1, key=OLD.key, fingerprint=OLD.fingerprint, edition=OLD.edition, language="en", size=2_000)
@@ -26,7 +26,7 @@ def ok(at: datetime = START) -> Capture:
 
 
 def changed(known: Known = KNOWN, at: datetime = START, *rules: Rule, to: Version = NEW) -> Outcome:
-    change = decide.news(OLD.document, to.document, PAGE, "en")
+    change = verdict.news(OLD.document, to.document, PAGE, "en")
     return decide.changed(PAGE, ok(at), known, change, to, rules or (MAIL,))
 
 
@@ -35,7 +35,7 @@ def changed(known: Known = KNOWN, at: datetime = START, *rules: Rule, to: Versio
 
 def test_training_that_was_ruled_out_is_an_alert() -> None:
     """A promise not to train that is lost is major, is told, and says why."""
-    change = decide.judge(OLD.document, NEW.document, PAGE, "en")
+    change = verdict.judge(OLD.document, NEW.document, PAGE, "en")
     assert (change.verdict, change.importance) == ("alert", "major")
     assert "training" in change.topics
     assert change.summary and "training" in change.why
@@ -44,7 +44,7 @@ def test_training_that_was_ruled_out_is_an_alert() -> None:
 def test_what_is_neither_data_nor_offer_is_quiet() -> None:
     """A change on matters of law alone is recorded and told to nobody."""
     texts = [text.replace("courts decide", "arbitrators decide") for text in PARAGRAPHS]
-    change = decide.judge(document(*PARAGRAPHS), document(*texts), PAGE, "en")
+    change = verdict.judge(document(*PARAGRAPHS), document(*texts), PAGE, "en")
     assert (change.verdict, change.importance, change.topics, change.findings) == ("quiet", "none", (), ())
     assert change.why
 
@@ -62,18 +62,18 @@ def test_what_is_neither_data_nor_offer_is_quiet() -> None:
 def test_the_same_words_in_another_order_may_say_the_opposite(before: str, after: str) -> None:
     """Amounts or parties that change places are told, though no word is new."""
     old, new = (document(*PARAGRAPHS[:3], text, *PARAGRAPHS[6:]) for text in (before, after))
-    assert decide.judge(old, new, PAGE, "en").verdict == "alert"
+    assert verdict.judge(old, new, PAGE, "en").verdict == "alert"
 
 
 def test_a_document_judged_against_itself_is_quiet() -> None:
     """Nothing differs, so there is nothing to tell."""
-    assert decide.judge(OLD.document, OLD.document, PAGE, "en").verdict == "quiet"
+    assert verdict.judge(OLD.document, OLD.document, PAGE, "en").verdict == "quiet"
 
 
 def test_the_strongest_finding_decides() -> None:
     """A change is as important as the weightiest thing in it, whatever else changed."""
     after = version(prepare(PAGE, terms(p5=TRAINS, p10="The courts of Ruritania decide.", p12="Ask us."), HTML))
-    assert decide.judge(OLD.document, after.document, PAGE, "en").verdict == "alert"
+    assert verdict.judge(OLD.document, after.document, PAGE, "en").verdict == "alert"
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
@@ -290,18 +290,18 @@ FRENCH = (
 def test_a_change_in_a_language_that_is_not_understood_is_mentioned() -> None:
     """A text in a third language has no topics; that it changed is noted, with the reason."""
     old = document(*FRENCH, language="fr")
-    change = decide.judge(
+    change = verdict.judge(
         old, document(*FRENCH[:2], "Nous conservons vos conversations sans limite.", language="fr"), PAGE, "en"
     )
     assert (change.verdict, change.topics, change.findings) == ("note", (), ())
     assert "not understood in this language (fr)" in change.summary
-    assert decide.judge(old, old, PAGE, "en").verdict == "quiet"
+    assert verdict.judge(old, old, PAGE, "en").verdict == "quiet"
 
 
 def test_an_amount_in_a_language_that_is_not_understood_is_told() -> None:
     """Figures are read in any language: what is found decides, and not the language."""
     old, new = (document(*FRENCH, f"Free tier: {number} tokens per day", language="fr") for number in ("10M", "1M"))
-    assert decide.judge(old, new, PAGE, "en").verdict == "alert"
+    assert verdict.judge(old, new, PAGE, "en").verdict == "alert"
 
 
 @pytest.mark.parametrize(
@@ -328,4 +328,4 @@ def test_a_summary_says_who_and_from_what_to_what(before: str, after: str, langu
     """The vendor is named, a period is told with the one before it, a stance with the scope that its clause names."""
     spoken = "zh" if "我们" in before else "en"
     old, new = (document(*PARAGRAPHS[:3], text, language=spoken) for text in (before, after))
-    assert decide.judge(old, new, PAGE, language).summary.startswith(said)
+    assert verdict.judge(old, new, PAGE, language).summary.startswith(said)

@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from report_samples import RECORD
 
+import monitor
 from monitor.cli import cli
 from monitor.cli.setup import common
 from monitor.deliver.webhook import signature
@@ -333,7 +334,7 @@ def test_the_changelog_is_of_this_version() -> None:
     """The newest entry of the changelog is the project's version."""
     newest = re.search(r"^## \[([^\]]+)\]", text("CHANGELOG.md"), re.M)
     assert newest
-    assert newest[1] == PROJECT["version"]
+    assert newest[1] == monitor.__version__
 
 
 def test_every_promise_names_a_test() -> None:

@@ -8,8 +8,9 @@ from fakes import HTML, PAGE, PARAGRAPHS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.extract import Source, prepare, recipe, version
+from monitor.extract import Source, prepare, version
 from monitor.model import Page
+from monitor.recipe import recipe
 
 WORDS = st.sampled_from(["We", "do", "not", "train", "30", "days", "90", "<b>may</b>", "share", "a&amp;b", "数据", ""])
 SENTENCE = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)

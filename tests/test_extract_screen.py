@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import CHINESE, PARAGRAPHS, document
 
-from monitor.extract.screen import LASTING, Trouble, screen
 from monitor.model import OUTCOMES
+from monitor.screen import LASTING, Trouble, screen
 
 LONG = " ".join(PARAGRAPHS) * 3
 PLACEHOLDERS = [

@@ -9,8 +9,8 @@ from fakes import CHINESE, PARAGRAPHS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.charset import decode
 from monitor.extract import read
-from monitor.extract.charset import decode
 from monitor.extract.language import language
 
 ZH = "".join(CHINESE)

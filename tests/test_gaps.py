@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fakes import PAGE, document
 
-from monitor import decide
+from monitor import verdict
 from monitor.meaning.gaps import gaps
 from monitor.meaning.understand import understand_document
 from monitor.model import Change
@@ -17,7 +17,7 @@ FIFTY, GAP = "You get up to 50 free requests a day.", "You get up to {FREE_LIMIT
 
 
 def judged(before: str, after: str, language: str = "en") -> Change:
-    return decide.judge(document(before, "Ask us."), document(after, "Ask us."), OFFER, language)
+    return verdict.judge(document(before, "Ask us."), document(after, "Ask us."), OFFER, language)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from monitor.compare import compare
-from monitor.decide import judge
 from monitor.extract import prepare, version
 from monitor.model import Document, Page, Version
+from monitor.verdict import judge
 from monitor.words import spans
 
 CASES = sorted(folder for folder in Path(__file__).with_name("pages").iterdir() if folder.is_dir())

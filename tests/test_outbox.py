@@ -10,7 +10,7 @@ from deliver_samples import MemoryChannel
 from http_sink import http_sink
 from report_samples import NEW, NOW, OLD, RECORD, hostile_record
 
-from monitor import extract
+from monitor import reading
 from monitor.deliver import WebhookChannel
 from monitor.errors import DamagedRecord, DeliveryError, ReadingError
 from monitor.model import Document, QuietHours
@@ -139,7 +139,7 @@ def test_a_page_whose_links_cannot_be_read_costs_the_alert_no_more_than_those() 
 
     owing, mail = archive(owed(1)), MemoryChannel()
     assert send(owing, mail, manner=Manner(run=run)).sent == 1
-    assert read == [extract.links]
+    assert read == [reading.links]
     assert "https://acme.example/plans" not in mail.taken[0].text
 
 

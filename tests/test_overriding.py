@@ -9,7 +9,7 @@ from fakes import HTML, PAGE, PARAGRAPHS, TRAINS, document, page_of, terms
 from house import House
 from kept import Kept, take_in
 
-from monitor import decide, pipeline
+from monitor import pipeline, verdict
 from monitor.extract import prepare, version
 from monitor.history.ahead import readers
 from monitor.meaning.overriding import overridden
@@ -29,7 +29,7 @@ def importance(*entries: Override, finding: Finding = FINDING, page: Page = PAGE
 
 
 def judged(*entries: Override, page: Page = PAGE) -> Change:
-    return decide.judge(OLD.document, NEW.document, page, "en", entries)
+    return verdict.judge(OLD.document, NEW.document, page, "en", entries)
 
 
 # --- which findings an entry fits ----------------------------------------------------------------------------------------
@@ -117,15 +117,15 @@ def test_an_entry_turns_a_note_into_an_alert() -> None:
     """What the program finds minor is told where the watchlist says major."""
     said = "We share your chats with third parties such as"
     old, new = (document(f"{said} {whom} Analytics.", *PARAGRAPHS) for whom in ("Beta", "Gamma"))
-    assert decide.judge(old, new, PAGE, "en").verdict == "note"
-    assert decide.judge(old, new, PAGE, "en", (Override("major", topics=("sharing",)),)).verdict == "alert"
+    assert verdict.judge(old, new, PAGE, "en").verdict == "note"
+    assert verdict.judge(old, new, PAGE, "en", (Override("major", topics=("sharing",)),)).verdict == "alert"
 
 
 def test_no_entry_makes_a_finding_of_other_words_for_the_same() -> None:
     """What is no finding at all, since the wording alone differs, is raised by no entry."""
     new = document(*(text.replace("30 days", "thirty (30) days") for text in PARAGRAPHS))
     everything = Override("major", types=("terms",))
-    assert decide.judge(document(*PARAGRAPHS), new, PAGE, "en", (everything,)).verdict == "quiet"
+    assert verdict.judge(document(*PARAGRAPHS), new, PAGE, "en", (everything,)).verdict == "quiet"
 
 
 def test_none_leaves_a_finding_out_and_says_so() -> None:
@@ -139,7 +139,7 @@ def test_none_leaves_a_finding_out_and_says_so() -> None:
 def test_none_on_one_topic_leaves_the_others() -> None:
     """A finding left out takes no other finding of the change with it."""
     new = version(prepare(PAGE, terms(p4="We keep your chats for 90 days.", p5=TRAINS), HTML))
-    change = decide.judge(OLD.document, new.document, PAGE, "en", (Override("none", topics=("training",)),))
+    change = verdict.judge(OLD.document, new.document, PAGE, "en", (Override("none", topics=("training",)),))
     assert change.verdict == "alert"
     assert "retention" in change.topics and "training" not in {finding.topic for finding in change.findings}
 
@@ -150,8 +150,8 @@ def test_a_stance_comes_first_whoever_weighs_it() -> None:
         document(f"We share your chats with {whom}.", *PARAGRAPHS[:4], text, *PARAGRAPHS[5:])
         for whom, text in (("nobody", PARAGRAPHS[4]), ("advertisers", TRAINS))
     )
-    said = decide.judge(old, new, PAGE, "en", (Override("major", topics=("training",)),)).summary
-    assert said == decide.judge(old, new, PAGE, "en").summary and "trains" in said
+    said = verdict.judge(old, new, PAGE, "en", (Override("major", topics=("training",)),)).summary
+    assert said == verdict.judge(old, new, PAGE, "en").summary and "trains" in said
 
 
 def test_what_an_entry_leaves_out_is_recorded() -> None:
@@ -160,8 +160,8 @@ def test_what_an_entry_leaves_out_is_recorded() -> None:
         version(prepare(PAGE, page_of(*PARAGRAPHS).replace(b"Terms", f"{number}M free tokens a day".encode()), HTML))
         for number in (10, 1)
     )
-    assert decide.news(old.document, new.document, PAGE, "en") is not None
-    change = decide.news(old.document, new.document, PAGE, "en", NOTHING)
+    assert verdict.news(old.document, new.document, PAGE, "en") is not None
+    change = verdict.news(old.document, new.document, PAGE, "en", NOTHING)
     assert change is not None and change.verdict == "quiet"
 
 

@@ -10,8 +10,8 @@ from report_samples import HOSTILE, NEW, NOW, OLD, RECORD, hostile_record
 
 from monitor.records import ChangeRecord, Message, Trouble
 from monitor.report import digest, notice
-from monitor.report import message as alert
 from monitor.report.forms import TEMPLATES
+from monitor.report.message import message
 from monitor.report.style import Style
 from monitor.report.told import Told
 
@@ -20,7 +20,7 @@ OURS = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("monit
 DOCS = (ROOT / "docs/alerts.md").read_text(encoding="utf-8")
 SECTION = DOCS.partition("\n## Templates\n")[2].partition("\n## ")[0]
 VENDOR = "Acme: free tokens 10,000,000 -> 1,000,000 a day"
-PLAIN = alert.message(RECORD, Style(), before=OLD, after=NEW)
+PLAIN = message(RECORD, Style(), before=OLD, after=NEW)
 
 INJECTIONS = (
     "{{ 7 * 7 }}",
@@ -53,7 +53,7 @@ def styled(**templates: str) -> Style:
 
 
 def alert(style: Style, record: ChangeRecord = RECORD) -> Message:
-    return alert.message(record, style, before=OLD, after=NEW)
+    return message(record, style, before=OLD, after=NEW)
 
 
 def foot(message: Message) -> str:
@@ -115,7 +115,7 @@ def test_every_documented_variable_is_there(form: str, stem: str) -> None:
     """A template can use each variable that the documentation gives its form."""
     style = Style(templates={f"{stem}.txt": "".join(f"{{{{ {name} }}}}\n" for name in variables(form))})
     written = {
-        "alert": lambda: alert.message(RECORD, style),
+        "alert": lambda: message(RECORD, style),
         "digest": lambda: digest.digest_message([RECORD], style),
         "notice": lambda: notice.notice_message([Trouble("disk", "", NOW, "full")], style, at=NOW),
         "test": lambda: notice.test_message(style, at=NOW, channel="mail"),

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from monitor.decide import judge
 from monitor.extract import prepare, version
 from monitor.meaning.facts import answers
 from monitor.meaning.statements import statements
 from monitor.model import Answer, Document, Evidence, Page, Source
+from monitor.verdict import judge
 
 SEEDS = sorted(folder for folder in Path(__file__).with_name("seeds").iterdir() if folder.is_dir())
 NOW = datetime(2031, 5, 4, tzinfo=UTC)

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from fakes import PAGE, PARAGRAPHS, document
 
-from monitor import decide
+from monitor import verdict
 from monitor.meaning.phrases import of_vendor, stated, without_vendor
 from monitor.meaning.stance import STANCES
 from monitor.model import TOPICS, Page, Reading
@@ -86,8 +86,8 @@ def test_a_sentence_that_names_nobody_stays(vendor: str) -> None:
 def test_a_quiet_change_names_its_vendor() -> None:
     """What is neither data nor offer, and what is not understood, is told of the vendor, too."""
     old, new = (document(*PARAGRAPHS, f"The courts of {place} decide.") for place in ("Ruritania", "Graustark"))
-    assert decide.judge(old, new, PAGE, "en").summary == "Acme AI: the text changed, but nothing on data or offers"
-    said = decide.judge(document("Bonjour", language="fr"), document("Adieu", language="fr"), PAGE, "zh").summary
+    assert verdict.judge(old, new, PAGE, "en").summary == "Acme AI: the text changed, but nothing on data or offers"
+    said = verdict.judge(document("Bonjour", language="fr"), document("Adieu", language="fr"), PAGE, "zh").summary
     assert said.startswith("Acme AI：文本有变")
 
 
@@ -95,11 +95,11 @@ def test_a_vendor_without_a_name_is_told_by_its_short_one() -> None:
     """Where a page has no vendor's name, the word for it in the watchlist stands in the sentence."""
     old, new = (document(*PARAGRAPHS[:3], f"We keep your chats for {days} days.") for days in (30, 90))
     page = Page("acme", "terms", "terms", "")
-    assert decide.judge(old, new, page, "en").summary == "acme: how long data is kept: 30 days → 90 days"
+    assert verdict.judge(old, new, page, "en").summary == "acme: how long data is kept: 30 days → 90 days"
 
 
 def test_two_files_have_no_vendor() -> None:
     """Where there is no vendor, the summary is the reading alone."""
     old, new = (document(*PARAGRAPHS[:3], f"We keep your chats for {days} days.") for days in (30, 90))
-    change = decide.judge(old, new, Page("", "", "other", ""), "en")
+    change = verdict.judge(old, new, Page("", "", "other", ""), "en")
     assert change.summary == change.findings[0].reading == "how long data is kept: 30 days → 90 days"

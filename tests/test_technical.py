@@ -8,9 +8,9 @@ import pytest
 from fakes import DAY, PAGE, TRAINS, terms
 from house import House
 
-from monitor import extract
 from monitor.extract import html
 from monitor.model import Document, Page
+from monitor.recipe import recipe
 
 NOTE = "A note beside the terms: we train our models on the chats of everyone who agreed to it."
 OLD, NEW = terms(p12=NOTE), terms(p12=NOTE, p5=TRAINS)
@@ -33,7 +33,7 @@ def new_edition(monkeypatch: pytest.MonkeyPatch) -> None:
         return replace(document, blocks=tuple(block for block in document.blocks if block.text != NOTE))
 
     monkeypatch.setattr("monitor.extract.html.read", without_notes)
-    monkeypatch.setattr("monitor.extract.EDITION", "next")
+    monkeypatch.setattr("monitor.recipe.EDITION", "next")
 
 
 @pytest.fixture(params=["edition", "selector"])
@@ -76,7 +76,7 @@ def test_the_server_may_say_that_nothing_changed(house: House, page: Page) -> No
     """The last snapshot is read again even where the server does not send the page again."""
     house.check("not_modified", page=page)
     assert technical(house) == [False, True]
-    assert house.archive.known(PAGE, house.now).edition == extract.recipe(page)
+    assert house.archive.known(PAGE, house.now).edition == recipe(page)
 
 
 def test_a_failed_check_after_a_change_of_the_reading(house: House, page: Page) -> None:

@@ -7,7 +7,7 @@ from fakes import PAGE
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import decide
+from monitor import verdict
 from monitor.meaning.lexicon import language_of
 from monitor.meaning.understand import understand_document
 from monitor.model import Block, Document
@@ -35,7 +35,7 @@ def test_a_change_in_either_language_is_told(language: str, before: str, after: 
     """What changes in the smaller part is no less than what changes in the larger."""
     others = (ENGLISH, CHINESE)
     old, new = (page(*others, text, language=language) for text in (before, after))
-    change = decide.judge(old, new, PAGE, "en")
+    change = verdict.judge(old, new, PAGE, "en")
     assert change.verdict == "alert" and "training" in change.topics
 
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from monitor.answer.decode import decode
 from monitor.answer.limits import Limits
+from monitor.charset import is_binary
 from monitor.errors import ReadingError
-from monitor.extract.charset import is_binary
 from monitor.model import Capture
 
 _PAGE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})

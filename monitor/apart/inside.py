@@ -15,9 +15,9 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 
+from monitor import __version__
 from monitor.apart.line import received, send
 from monitor.apart.run import Bounds
 
@@ -37,9 +37,11 @@ def template(door: int) -> None:
     gc.set_threshold(*_GARBAGE)
     with socket.socket(fileno=door) as asked:
         prepare = pickle.loads(asked.recv(_MOST_SAID))  # noqa: S301 - of this very program
+        gc.disable()
         prepare()
         gc.freeze()  # no process looks for garbage in what was loaded, or copies its memory in order to
-        asked.send(version("terms-monitor").encode())
+        gc.enable()
+        asked.send(__version__.encode())
         while True:
             message, files, _, _ = socket.recv_fds(asked, _MOST_SAID, 3)
             if not message:

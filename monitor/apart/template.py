@@ -15,16 +15,16 @@ import threading
 import weakref
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
+from monitor import __version__
 from monitor.apart.run import Bounds
 from monitor.errors import ReadingError
 
 PATIENCE = 120.0
 """Seconds in which it has to begin, and to answer."""
-_EDITION = version("terms-monitor")
+_EDITION = __version__
 """Of the program as it was begun: a process begun after an upgrade would run other code, and say other things."""
 _BEGIN = "import sys; from monitor.apart.inside import template; template(int(sys.argv[1]))"
 _MOST_SAID = 16_384

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import click
 
+from monitor import __version__
 from monitor.cli.setup import complain, deafen
 from monitor.errors import MonitorError
 
@@ -59,7 +60,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="terms-monitor", prog_name="monitor")
+@click.version_option(__version__, prog_name="monitor")
 def cli() -> None:
     """Tells you the day an AI vendor changes what it may do with your data, or what it gives for free, and only then.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from monitor import decide, extract, wiring
+from monitor import extract, verdict, wiring
 from monitor.cli import show, terminal
 from monitor.cli.arguments import end_of, page_key
 from monitor.cli.files import content, type_of
@@ -87,7 +87,7 @@ def diff(setup: Setup, old: str, new: str, json_: bool) -> None:
     before, after = _side(setup, old), _side(setup, new)
     watchlist = setup.watchlist_if_any()
     overrides = watchlist.verdicts if watchlist else ()
-    change = decide.judge(before.document, after.document, after.page, setup.language(), overrides)
+    change = verdict.judge(before.document, after.document, after.page, setup.language(), overrides)
     edits = compare(before.document, after.document)
     if json_:
         print_json(

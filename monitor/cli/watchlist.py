@@ -20,10 +20,10 @@ from monitor.cli.show import edits
 from monitor.cli.terminal import console, table, when
 from monitor.cli.twins import twins
 from monitor.errors import UsageError
-from monitor.extract.screen import LASTING
 from monitor.model import Capture, Document, Page
 from monitor.preview import Preview, preview
 from monitor.report.trial import trial
+from monitor.screen import LASTING
 from monitor.watchlist import Watchlist
 from monitor.words import counted
 

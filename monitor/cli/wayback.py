@@ -14,8 +14,7 @@ from monitor.cli.arguments import end_of, instant
 from monitor.cli.importing import close, judgement, kept_pages, named_page, progress
 from monitor.cli.setup import Setup, common, now
 from monitor.errors import GivenUp, LostCapture, UsageError
-from monitor.history.ahead import Ahead
-from monitor.history.recorded import Skipped
+from monitor.history.recorded import Ahead, Skipped
 from monitor.history.warc import address
 from monitor.history.wayback import SERVER, Index, Listed, Wayback
 from monitor.intake import Intake, Report

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from importlib import import_module
-from importlib.metadata import version
 from io import BytesIO
 from typing import Any, BinaryIO
 
+from monitor import __version__
 from monitor.archive import Archive
 from monitor.errors import UsageError
 from monitor.export.kinds import Damaged, captures_of
@@ -51,7 +51,7 @@ def write_warc(
 ) -> int:
     """Write the captures wanted, page by page in the order of time; how many there were."""
     file, date = WarcFile(out, packed=packed), stamp(now)
-    file.write(opening(f"{PROGRAM}/{version(PROGRAM)}", date, filename))
+    file.write(opening(f"{PROGRAM}/{__version__}", date, filename))
     count = 0
     for page in archive.listing.pages(wanted):
         file.write(about(page, date))

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
+from monitor.charset import decode
 from monitor.errors import ReadingError
 from monitor.extract import chrome, feed, html, json_document, markdown, pdf, text
-from monitor.extract.charset import decode
 from monitor.extract.language import language
 from monitor.extract.links import base_of, in_html, in_markdown
 from monitor.model import Document, Link, Page, Version
 from monitor.normalise import key
+from monitor.recipe import recipe
 
-EDITION = "3"
-"""Edition of the reading. Raise it whenever the same bytes may be read differently: the last snapshot of every page is then
-read again first, and what differs by that is a technical version, never an alert."""
 _BINARY = {
     b"PK\x03\x04": "a zip archive",
     b"\x89PNG": "an image",
@@ -48,16 +44,6 @@ class Source:
     language: str = ""
     select: str | None = None
     remove: tuple[str, ...] = ()
-
-
-def recipe(page: Page) -> str:
-    """What a version's reading depends on beside the bytes: this edition and the page's selectors."""
-    return f"{EDITION}:{_selectors(page.select, page.remove)}"
-
-
-@lru_cache
-def _selectors(select: str | None, remove: tuple[str, ...]) -> str:
-    return hashlib.sha256(json.dumps([select, remove]).encode()).hexdigest()[:12]
 
 
 def prepare(page: Page, body: bytes, content_type: str = "") -> Source:

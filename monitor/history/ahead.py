@@ -7,49 +7,25 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
 from monitor import extract, reading
 from monitor.apart import Bounds, Processes, Run, here
-from monitor.decide import news
 from monitor.errors import ReadingError
 from monitor.extract import Source
-from monitor.extract.screen import screen
-from monitor.history.recorded import Recording
-from monitor.model import Capture, Override, Page, Version
+from monitor.history.recorded import Ahead, Recording
+from monitor.model import Override, Version
 from monitor.reading import Read
+from monitor.screen import screen
+from monitor.verdict import news
 
 AHEAD = 12
 """Such runs that wait for each process, or for their turn to be taken: pages take unequal time to read and to record, and with
 so many no process waits for another."""
 AT_ONCE = 150
 """Captures of one page that one process reads in a row; of those that show the same, only the first is read whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """A recording, and what was read in it, if it was."""
-
-    recording: Recording
-    read: Read | None
-
-    @property
-    def page(self) -> Page:
-        return self.recording.page
-
-    @property
-    def at(self) -> datetime:
-        return self.recording.at
-
-    @property
-    def technical(self) -> bool:
-        return self.recording.technical
-
-    def capture(self) -> Capture:
-        return self.recording.capture()
 
 
 class _Crew(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from monitor.charset import is_binary
 from monitor.errors import ReadingError
 from monitor.extract import pdf
-from monitor.extract.charset import is_binary
 from monitor.extract.saved import saved
 from monitor.model import Capture, Page
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.model import Capture, Page
+from monitor.reading import Read
 
 
 class Recording(Protocol):
@@ -26,6 +27,29 @@ class Recording(Protocol):
     def capture(self) -> Capture:
         """The capture, with its bytes. Raises LostCapture where they cannot be had."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A recording, and what was read in it, if it was."""
+
+    recording: Recording
+    read: Read | None
+
+    @property
+    def page(self) -> Page:
+        return self.recording.page
+
+    @property
+    def at(self) -> datetime:
+        return self.recording.at
+
+    @property
+    def technical(self) -> bool:
+        return self.recording.technical
+
+    def capture(self) -> Capture:
+        return self.recording.capture()
 
 
 @dataclass(frozen=True, slots=True)

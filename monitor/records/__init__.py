@@ -22,6 +22,7 @@ from monitor.records.changes import ChangeRecord, Moved
 from monitor.records.clauses import Blame, RecordedClause, Spell
 from monitor.records.evidence import Entry, Evidence, Proof, Proved, Removable, Step
 from monitor.records.pages import Outage, PageState, Standing, Wanted
+from monitor.records.source import Records
 from monitor.records.versions import Edition, Side, Stood, VersionEntry, VersionRecord
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Proof",
     "Proved",
     "RecordedClause",
+    "Records",
     "Removable",
     "Side",
     "SnapshotRecord",

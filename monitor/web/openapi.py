@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from monitor import __version__
 from monitor.web.shapes import Fault, Shape
 
 _SCHEMAS = "#/components/schemas/"
@@ -43,7 +43,7 @@ def description(table: Sequence[Route], server: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "terms-monitor",
-            "version": version("terms-monitor"),
+            "version": __version__,
             "description": "The archive of watched terms, read-only. Times are RFC 3339 in UTC.",
         },
         "servers": [{"url": server}],

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
+from monitor.charset import decode
 from monitor.clauses import of_block
-from monitor.extract.charset import decode
 from monitor.meaning.understand import understand_document
 from monitor.model import Block, Document, Offer, Reading
 from monitor.records import VersionEntry

@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -67,6 +65,8 @@ def _known(label: str) -> str | None:
 
 
 def _detected(body: bytes) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow, and few pages name no charset
+
     best = from_bytes(body[:200_000]).best()
     encoding = _known(best.encoding) if best else None
     return body.decode(encoding or "windows-1252", "replace")
