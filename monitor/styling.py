@@ -14,7 +14,8 @@ MOST_TEMPLATE = 200_000
 def style(watchlist: Watchlist) -> Style:
     """How the watchlist wants alerts written, with the operator's own templates."""
     settings = watchlist.settings
-    pages = {page.key: About(page.region, watchlist.twins(page)) for page in watchlist.listed}
+    twins = watchlist.twins()
+    pages = {page.key: About(page.region, twins.get(page.key, ())) for page in watchlist.listed}
     known = {key: about for key, about in pages.items() if about != About()}
     return Style(settings.language, settings.zone, settings.archive_url, _templates(settings.templates), known)
 

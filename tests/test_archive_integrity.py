@@ -109,6 +109,20 @@ def test_a_message_that_is_no_text_is_told(path: Path) -> None:
         archive.pages()
 
 
+def test_nothing_in_the_place_of_a_text_is_told(path: Path) -> None:
+    """A turned bit can make a text nothing at all, whatever the table says: that is named, and raised nowhere."""
+    loose = "UPDATE sqlite_master SET sql = replace(sql, 'text TEXT{}', 'text TEXT{}') WHERE name = 'clauses'"
+    for statements in (
+        ("PRAGMA writable_schema = 1", loose.format(" NOT NULL", "")),
+        ("UPDATE clauses SET text = NULL WHERE id = 2",),
+        ("PRAGMA writable_schema = 1", loose.format("", " NOT NULL")),
+    ):
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            for statement in statements:
+                db.execute(statement)
+    assert any("the file holds what was never written" in problem for problem in problems(path))
+
+
 def test_a_torn_file_is_told_in_sentences(path: Path) -> None:
     """A file that SQLite itself cannot read to its end is reported, not raised."""
     content = bytearray(path.read_bytes())
@@ -151,6 +165,10 @@ def test_a_torn_file_is_told_in_sentences(path: Path) -> None:
         (
             "UPDATE clause_words_docsize SET sz = x'09' WHERE id = 2",
             "the index of words counts other words than there are",
+        ),
+        (
+            "UPDATE clause_words_docsize SET sz = NULL WHERE id = 2",
+            "clause 2: the index of words has other words than the clause",
         ),
         (
             "INSERT INTO clause_words (rowid, words) VALUES (99, 'new')",

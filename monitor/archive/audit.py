@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from monitor.archive import ledger
+from monitor.archive.connection import FAULTS
 from monitor.archive.ledger import KINDS, NOTHING
 from monitor.errors import DamagedRecord
 from monitor.records import Entry
@@ -63,12 +64,21 @@ def _in_records(db: sqlite3.Connection, kind: str, latest: sqlite3.Connection) -
                 (kind, last, some[-1]),
             )
         )
-        for record in {*some, *said}:
-            if said.get(record) != _digest(db, kind, record):
+        for record, stands in _standing(db, kind, {*some, *said}):
+            if said.get(record) != stands:
                 yield from _surely(db, kind, record)
         last = some[-1]
     for (record,) in latest.execute("SELECT record FROM latest WHERE kind = ? AND record > ?", (kind, last)).fetchall():
         yield from _surely(db, kind, record)
+
+
+def _standing(db: sqlite3.Connection, kind: str, records: set[int]) -> Iterator[tuple[int, bytes | None]]:
+    """Records with their digests as they stand; one by one where the file is damaged, so that those before the damage are named."""
+    try:
+        found = ledger.digests(db, [(kind, record) for record in records])
+    except FAULTS:
+        return ((record, _digest(db, kind, record)) for record in records)
+    return ((record, found.get((kind, record))) for record in records)
 
 
 def _after(db: sqlite3.Connection, kind: str, last: int) -> list[int]:

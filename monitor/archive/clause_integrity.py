@@ -127,10 +127,13 @@ def _holding(db: sqlite3.Connection, term: str) -> int:
     return int(many)
 
 
-def _numbers(blob: bytes) -> list[int]:
-    """The numbers in a record of FTS5: seven bits a byte, the highest first, each byte but a number's last marked."""
+def _numbers(blob: object) -> list[int]:
+    """The numbers in a record of FTS5: seven bits a byte, the highest first, each byte but a number's last marked.
+
+    None in what is no bytes: a damaged file may hold anything there.
+    """
     numbers, value = [], 0
-    for byte in blob:
+    for byte in blob if isinstance(blob, bytes) else ():
         value = value << 7 | byte & 0x7F
         if byte < 0x80:
             numbers.append(value)

@@ -89,6 +89,8 @@ def problems(db: sqlite3.Connection, held: tuple[int, bytes] | None = None) -> I
             yield from search(db)
         except FAULTS as error:
             yield f"the file cannot be read further: {said_by(error)}"
+        except (AttributeError, LookupError, TypeError, ValueError) as error:  # nothing, or bytes, where a text must be
+            yield f"the file holds what was never written: {type(error).__name__}: {error}"
 
 
 def _in_file(db: sqlite3.Connection) -> Iterator[str]:

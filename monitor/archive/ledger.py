@@ -13,8 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.archive.codec import unpacked
 from monitor.errors import DamagedRecord
@@ -51,48 +51,76 @@ def append(db: sqlite3.Connection) -> None:
     """
     touched = db.execute("SELECT kind, record FROM touched GROUP BY kind, record ORDER BY min(rowid)").fetchall()
     if touched:
-        _enter(db, map(tuple, touched))
+        _enter(db, [(each["kind"], each["record"]) for each in touched])
         db.execute("DELETE FROM touched")
 
 
 def append_all(db: sqlite3.Connection) -> None:
     """Enter every record there is, as it stands."""
     for kind in KINDS:
-        _enter(db, [(kind, record) for (record,) in db.execute(f"SELECT id FROM {kind} ORDER BY id").fetchall()])  # noqa: S608
+        ids = [record for (record,) in db.execute(f"SELECT id FROM {kind} ORDER BY id")]  # noqa: S608
+        for start in range(0, len(ids), _CHUNK):
+            _enter(db, [(kind, record) for record in ids[start : start + _CHUNK]])
 
 
-def _enter(db: sqlite3.Connection, records: Iterable[tuple[str, int]]) -> None:
-    last = head(db)
+def _enter(db: sqlite3.Connection, records: Sequence[tuple[str, int]]) -> None:
+    last, found = head(db), digests(db, records)
     number, before = (last.id, last.hash) if last else (0, NOTHING)
+    entered: dict[int, bytes] = {}
+    rows = []
+    for kind, record in filter(found.__contains__, records):
+        digest, number = found[kind, record], number + 1
+        skipped = skipped_to(number)
+        before = hash_of(number, kind, record, digest, before, entered.get(skipped) or _hash(db, skipped))
+        entered[number] = before
+        rows.append((number, kind, record, digest, before))
+    db.executemany("INSERT INTO ledger (id, kind, record, digest, hash) VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def digests(db: sqlite3.Connection, records: Iterable[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
+    """The SHA-256 of each record as it stands, without those that cannot be read."""
+    of_kind: defaultdict[str, list[int]] = defaultdict(list)
     for kind, record in records:
-        with suppress(DamagedRecord):
-            digest = digest_of(db, kind, record)
-            number += 1
-            before = hash_of(number, kind, record, digest, before, _hash(db, skipped_to(number)))
-            db.execute(
-                "INSERT INTO ledger (id, kind, record, digest, hash) VALUES (?, ?, ?, ?, ?)",
-                (number, kind, record, digest, before),
-            )
+        of_kind[kind].append(record)
+    found: dict[tuple[str, int], bytes] = {}
+    for kind, ids in of_kind.items():
+        found |= {(kind, record): NOTHING for record in ids}
+        for row in _rows(db, kind, ids):
+            try:
+                found[kind, row["id"]] = _digest(_text(kind, row))
+            except DamagedRecord:
+                del found[kind, row["id"]]
+    return found
 
 
 def digest_of(db: sqlite3.Connection, kind: str, record: int) -> bytes:
     """The SHA-256 of a record as it stands. DamagedRecord if it cannot be read."""
     text = record_text(db, kind, record)
-    return NOTHING if text is None else hashlib.sha256(text.encode()).digest()
+    return NOTHING if text is None else _digest(text)
 
 
 def record_text(db: sqlite3.Connection, kind: str, record: int) -> str | None:
     """A record as its digest has it: JSON, keys in order, without what is empty; None if there is no such record."""
-    entered = ", ".join(_columns(db, kind))  # none that is computed
-    found = db.execute(f"SELECT {entered} FROM {kind} WHERE id = ?", (record,)).fetchone()  # noqa: S608
-    if found is None:
-        return None
+    return next((_text(kind, row) for row in _rows(db, kind, [record])), None)
+
+
+def _rows(db: sqlite3.Connection, kind: str, ids: Sequence[int]) -> Iterable[sqlite3.Row]:
+    """Records of a kind, with those of their columns that are entered, none of them computed."""
+    entered = ", ".join(_columns(db, kind))
+    return db.execute(f"SELECT {entered} FROM {kind} WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))  # noqa: S608
+
+
+def _text(kind: str, found: sqlite3.Row) -> str:
     values = {
-        column: unpacked(value, f"{kind} {record}: {column}").decode() if isinstance(value, bytes) else value
+        column: unpacked(value, f"{kind} {found['id']}: {column}").decode() if isinstance(value, bytes) else value
         for column, value in zip(found.keys(), found, strict=True)
         if value is not None
     }
     return json.dumps({"table": kind, **values}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
 def hash_of(number: int, kind: str, record: int, digest: bytes, before: bytes, skipped: bytes) -> bytes:

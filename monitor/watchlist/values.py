@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,10 +131,14 @@ class Watchlist:
         """All pages, those that are left out of checks last."""
         return (*self.pages, *self.disabled)
 
-    def twins(self, page: Page) -> tuple[str, ...]:
-        """The pages, as `vendor/page`, that state the same facts as a page: the one whose twin it is, and its own twins."""
-        own = (each.key for each in self.listed if each.twin_of == page.key)
-        return (*filter(None, (page.twin_of,)), *own)
+    def twins(self) -> Mapping[str, tuple[str, ...]]:
+        """By page, each as `vendor/page`, those that state the same facts: the one whose twin it is, and its own twins."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for page in self.listed:
+            if page.twin_of:
+                found[page.key].insert(0, page.twin_of)
+                found[page.twin_of].append(page.key)
+        return {key: tuple(others) for key, others in found.items()}
 
     def watching(self, url: str) -> Page | None:
         """The page that is watched at this address already."""
