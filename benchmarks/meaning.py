@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.extract import read
-from monitor.meaning.topics import read_clause
+from monitor.meaning.lexicon import load
 from monitor.meaning.understand import understand_document
 from monitor.model import Block, Document, Page
 from monitor.verdict import judge
@@ -29,7 +29,7 @@ EDITED = 20
 
 def main() -> None:
     """Print one line a folder."""
-    read_clause("We may use your content to train our models.")  # the word lists, loaded once
+    load()  # the word lists, once
     for name in sys.argv[1:]:
         blocks = blocks_of(Path(name))
         document, before, after = (document_of(blocks, size) for size in (SIZE, LARGE, LARGE))

@@ -31,6 +31,7 @@ from program import Program
 
 from monitor.archive import Archive, integrity
 from monitor.archive.blobs import Blobs
+from monitor.archive.codec import unpacked
 from monitor.archive.ledger import KINDS
 from monitor.errors import ArchiveError
 
@@ -196,8 +197,14 @@ def flips(archive: Path, seed: int, wanted: int) -> Iterator[str]:
     print(f"flips seed={seed} flips={wanted} named={named} holding the same all the same={harmless}", flush=True)
 
 
-_IN_SOME_FORM = ('INSERT INTO "blobs"', 'INSERT INTO "clause_words')
-"""Compressed bytes, and lists of words: the same can be written in more than one way."""
+_IN_SOME_FORM = (
+    'INSERT INTO "blobs"',
+    'INSERT INTO "checks"',
+    'INSERT INTO "clause_words',
+    'INSERT INTO "_sqlite_migrations"',
+)
+"""Compressed bytes, and lists of words, which can be written in more than one way and are compared by what they hold; and when the
+archive was brought up to date, which is no record."""
 
 
 def _is_named(path: Path) -> bool:
@@ -216,8 +223,13 @@ def _everything(path: Path) -> list[str] | None:
         words = [str(tuple(found)) for found in db.execute("SELECT term, doc, offset FROM clause_terms")]
         blobs, kept = Blobs(db), db.execute("SELECT sha256, base, depth, data FROM blobs").fetchall()
         bodies = [f"{sha256} {base} {depth} {blobs.get(sha256)!r}" for sha256, base, depth, _ in kept]
-        return [*rows, *words, *bodies]
+        checks = [str([_plain(value) for value in each]) for each in db.execute("SELECT * FROM checks ORDER BY id")]
+        return [*rows, *words, *bodies, *checks]
     return None
+
+
+def _plain(value: object) -> object:
+    return unpacked(value, "a value") if isinstance(value, bytes) else value
 
 
 def _rows(path: Path, sql: str) -> list[tuple[object, ...]]:
