@@ -143,6 +143,11 @@ class TopicLexicon:
     quiet_under: Expression
     cut: Expression
 
+    def possible(self, text: str, lent: frozenset[str]) -> list[Topic]:
+        """The topics of whose stems folded `text` holds one, and those that its heading lends."""
+        held = self.literals.within(text)
+        return [topic for topic in self.topics if topic.stems.among(held, text) or topic.name in lent]
+
 
 @dataclass(frozen=True, slots=True)
 class StanceLexicon:

@@ -140,7 +140,11 @@ class Stems:
 
     def within(self, text: str) -> bool:
         """Whether a text holds any of the stems."""
-        return bool(self.literals.within(text) & self._bits) or any(map(text.__contains__, self._others))
+        return self.among(self.literals.within(text), text)
+
+    def among(self, held: int, text: str) -> bool:
+        """The same, of a text of which it is known what it holds."""
+        return bool(held & self._bits) or any(map(text.__contains__, self._others))
 
 
 class Expression:

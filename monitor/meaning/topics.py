@@ -64,8 +64,8 @@ def _period(text: str) -> float | None:
 
 
 def _raised(text: str, heading: str, language: str) -> Iterator[tuple[str, list[str]]]:
-    lexicon, lent = topic_lexicon(language), _lent(heading, language)
-    topics = [topic for topic in lexicon.topics if topic.name in lent or topic.may_be_in(text)]
+    lexicon = topic_lexicon(language)
+    topics = lexicon.possible(text, _lent(heading, language))
     if not topics or _is_quiet(heading.rpartition(" / ")[2], language):
         return
     duties_cut = lexicon.cut.sub(" ", text)
