@@ -5,7 +5,8 @@
 A FOLDER holds captures.jsonl and the files it names; its pages are served on twenty addresses of this machine, by a process of
 its own. For each count of pages: a first check, one in which nothing changed and the server says so (304), one in which nothing
 changed and it does not (200), and one in which a tenth of the pages changed. Both sides ask in the same run; only ratios are
-worth keeping. What the program takes to start, with nothing to do, is told, and the ratio is given with it and without.
+worth keeping. What the program takes to start, with nothing to do, is told, and the ratio is given three times: with the start of
+both, as a loop is a program, too; with that of the check alone; without any.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ ADDRESSES = [f"127.0.0.{number}" for number in range(1, 21)]
 PORT = 18_473
 DISTINCT = 60
 """Recorded pages that are served, in turn."""
+CHECK = ("-m", "monitor", "check", "--quiet")
+LOOP = "import httpx\nwith httpx.Client(): pass"
+"""What a bare loop does before its first page."""
 MARK = b"<main"
 ADDED = b"<p>We may use your content to train our models unless you turn this off in your settings.</p>"
 
@@ -52,18 +56,20 @@ def measure(pages: list[bytes], count: int, work: Path) -> None:
     """Check so many pages four times, each beside a bare loop over the same answers."""
     urls = [f"http://{ADDRESSES[number % len(ADDRESSES)]}:{PORT}/{number}" for number in range(count)]
     start = min(started(urls[:1], work) for _ in range(3))
+    loop_start = min(run(work, "-c", LOOP)[0] for _ in range(3))
     watch(urls, work)
     for kind in ("first", "304", "200", "changed"):
         server = Process(target=serve, args=(pages, kind), daemon=True)
         server.start()
         wait_for(urls[0])
         least, news_only = bare(urls, conditional=False), bare(urls, conditional=True)
-        seconds, peak = run(work, "check", "--quiet")
+        seconds, peak = run(work, *CHECK)
         server.terminate()
         server.join()
         print(
             f"{count:,} pages, {kind}: bare loop {least:.2f} s ({news_only:.2f} s if it asks for news only), "
-            f"check {seconds:.2f} s, of which start {start:.2f} s, ratio {seconds / least:.1f}, "
+            f"its start {loop_start:.2f} s, check {seconds:.2f} s, of which start {start:.2f} s, "
+            f"ratio {seconds / (least + loop_start):.1f}, beside a loop that has started {seconds / least:.1f}, "
             f"without the start {(seconds - start) / least:.1f}, peak {peak:.0f} MB",
             flush=True,
         )
@@ -72,7 +78,7 @@ def measure(pages: list[bytes], count: int, work: Path) -> None:
 def started(urls: list[str], work: Path) -> float:
     """Seconds that a check takes which has nothing to do, since its page is not enabled."""
     watch(urls, work, archive="nothing.db", enabled=False)
-    return run(work, "check", "--quiet")[0]
+    return run(work, *CHECK)[0]
 
 
 def watch(urls: list[str], work: Path, archive: str = "archive.db", *, enabled: bool = True) -> None:
@@ -94,8 +100,8 @@ def bare(urls: list[str], *, conditional: bool) -> float:
 
 
 def run(work: Path, *arguments: str) -> tuple[float, float]:
-    """Seconds that a command takes, the program's start included, and the peak memory of its largest process in MB."""
-    command = [sys.executable, "-m", "monitor", *arguments]
+    """Seconds that Python takes for these arguments, its start included, and the peak memory of its largest process in MB."""
+    command = [sys.executable, *arguments]
     compiled = {
         "PYTHONPYCACHEPREFIX": str(work / "compiled"),
         "PYTHONDONTWRITEBYTECODE": "",
