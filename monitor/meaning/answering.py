@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.clauses import clauses
+from monitor.meaning.definitions import Plainly, as_it_is, plainly
 from monitor.meaning.lexicon import fold, language_of, patterns
 from monitor.meaning.scopes import scope_keys
 from monitor.meaning.topics import in_full, is_quiet, read_clause
@@ -55,12 +56,14 @@ class About:
     """Whom a page is for: its type, its first heading, the scopes that this or its title names, and those of its type.
 
     A page may hold several documents; what stands under another top heading than the first is not what the title speaks of.
+    `plainly` reads a text with common words in the place of the page's own names for users' content.
     """
 
     type: str
     heading: str
     of_title: tuple[Scope, ...]
     of_type: tuple[Scope, ...]
+    plainly: Plainly = as_it_is
 
 
 @dataclass(frozen=True)  # without slots, which leave no place for what is worked out once
@@ -72,8 +75,8 @@ class Said:
 
     @cached_property
     def full(self) -> str:
-        """The clause as it is meant: an item with what leads to it."""
-        return in_full(self.clause)
+        """The clause as it is meant: an item with what leads to it, and content by its common name."""
+        return self.page.plainly(in_full(self.clause))
 
     @cached_property
     def folded(self) -> str:
@@ -99,7 +102,7 @@ class Said:
     def scopes(self) -> tuple[Scope, ...]:
         """About whose content it speaks: as it says itself, as the nearest heading does, or as the page does."""
         trail = self.clause.block.trail
-        for text in (self.full, *reversed(trail)):
+        for text in (self.page.plainly(self.clause.text), self.full, *reversed(trail)):
             if named := _named(text):
                 return named
         own = trail[0] if trail and trail[0] != self.page.heading else ""
@@ -125,9 +128,8 @@ def said_in(document: Document, page_type: str) -> Iterator[Said]:
 def about(document: Document, page_type: str) -> About:
     """Whom a page is for."""
     heading = next((block.text for block in document.blocks if block.kind == "heading"), "")
-    return About(
-        page_type, heading, _of_title(heading) or _of_title(document.title), _OF_TYPE.get(page_type, _CONSUMER)
-    )
+    of_title = _of_title(heading) or _of_title(document.title)
+    return About(page_type, heading, of_title, _OF_TYPE.get(page_type, _CONSUMER), plainly(document))
 
 
 def _of_title(title: str) -> tuple[Scope, ...]:

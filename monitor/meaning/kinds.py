@@ -191,7 +191,7 @@ def _kind_of_count(sight: Sight, said: frozenset[str]) -> Kind | None:
 
 
 def _kind_without_period(sight: Sight, everything: frozenset[str], free: bool) -> Kind | None:
-    if "concurrent" in senses(sight.row):
+    if "concurrent" in senses(sight.row) | sight.around.senses:
         return "limits"
     draft = sight.draft
     phrase = senses(sight.row[max(sight.left, draft.at - 2) : min(sight.right, draft.end + 4)])
@@ -211,5 +211,7 @@ def _is_size(sight: Sight) -> bool:
     """A context window, what one request may hold, or what a unit is worth ("1 credit = 1 minute")."""
     after = sight.row[sight.draft.end : sight.draft.end + 2]
     if "context" in senses(sight.clause) or (after and after[0].word == "="):
+        return True
+    if sight.draft.unit in _SIZES and sight.draft.per is None and "context" in sight.around.senses:
         return True
     return len(after) == 2 and "lead" in after[0].senses and after[1].senses.get("units", "model") != "model"

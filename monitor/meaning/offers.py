@@ -50,9 +50,15 @@ def offers(text: str, columns: tuple[str, ...] = (), trail: tuple[str, ...] = ()
             continue
         label = () if labelled == cell else label
         header = headers[cell] if cell < len(headers) else ()
-        around = Around(header or label, senses((*headings, *header, *label)), first if cell else "")
+        lends = header if _lends(header) else label or header
+        around = Around(lends, senses((*headings, *header, *label)), first if cell else "")
         found += _offers_of(text, row, around)
     return tuple(found)
+
+
+def _lends(header: Row) -> bool:
+    """Whether the head of a column names a unit or a period, rather than a plan."""
+    return bool({"units", "rates", "money", "period"} & senses(header))
 
 
 def _rows(text: str) -> Iterator[tuple[int, Row]]:

@@ -54,6 +54,8 @@ def _stance(said: Said) -> str | None:
     stance = stance_rule(said.full, said.language).stance
     if stance in STANCES and has("asks_not", said.folded):
         return _UNLESS
+    if stance == _NEVER and has("unless_allowed", said.folded):
+        return _ONLY_IF
     if stance != _TRAINS:
         return stance
     return _ONLY_IF if has("on_consent", said.folded) else _UNLESS if has("refusable", said.folded) else stance
@@ -83,7 +85,8 @@ def _is_of_some_plans(said: Said) -> bool:
 def on_retention(said: Said) -> Iterator[Statement]:
     """How long content is kept: the one period that a clause names, and from when it runs."""
     text = said.folded
-    if "retention" not in said.reading.topics or not (has("kept_content", text) and has("kept", text)):
+    about = "retention" in said.reading.topics or has("kept_for", text)
+    if not (about and has("kept_content", text) and has("kept", text)):
         return
     days = _period(said.clause.text)
     if not days or days >= _LONGEST_KEPT or len(text) > _LONGEST_ROW or _is_kept_elsewhere(said):
@@ -98,7 +101,8 @@ def on_retention(said: Said) -> Iterator[Statement]:
 def _is_kept_elsewhere(said: Said) -> bool:
     """Whether the period is that of something else than content, of one case of it, or of others who keep it."""
     kinds = ("kept_apart", "elsewhere_kept", "excepted")
-    return any(has(kind, said.folded) for kind in kinds) or has("others", said.headings)
+    under = has("others", said.headings) or has("kept_under", said.headings)
+    return under or any(has(kind, said.folded) for kind in kinds)
 
 
 def _period(text: str) -> float | None:
@@ -113,7 +117,8 @@ def on_review(said: Said) -> Iterator[Statement]:
     if "review" not in said.reading.topics or has("not_people", text) or has("others", said.headings):
         return
     by_hand = has("read_by_hand", text)
-    if not by_hand and not (has("people", text) and has("reads", text) and has("content", text)):
+    named = has("content", text) or has("kept_content", text)
+    if not by_hand and not (has("people", text) and has("reads", text) and named):
         return
     limited, unread = has("only_if", text), has("unread", text)
     answer = "in named cases" if limited else "not read" if unread else "read"

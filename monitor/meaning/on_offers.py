@@ -14,7 +14,8 @@ from monitor.meaning.answering import Said, has
 from monitor.meaning.dates import dates
 from monitor.meaning.lexicon import fold
 from monitor.meaning.offers import offers
-from monitor.model import Clause, Statement
+from monitor.meaning.plans import Plans, of_cells
+from monitor.model import Clause, Offer, Statement
 
 CONDITIONS = ("share", "spend", "bound", "region", "verify", "who")
 """Data is given for it; money is spent first; no way back; not everywhere; who one is has to be shown; not for everybody."""
@@ -27,7 +28,9 @@ _LEAD, _TAIL = 48, 8
 
 def on_offers(said: Sequence[Said], page_type: str) -> Iterator[Statement]:
     """What a page gives, each offer by itself, with the day on which it ends where the page names one."""
-    given = [statement for each in said for statement in _given(each.clause) if _is_given_here(statement, page_type)]
+    plans = Plans(each.clause.block for each in said)
+    found = (statement for each in said for statement in _given(each.clause, plans.free_cells(each.clause.block)))
+    given = [statement for statement in found if _is_given_here(statement, page_type)]
     ends = _end_of_all(said) if page_type in _OFFERING else None
     yield from (statement if statement.until else replace(statement, until=ends) for statement in given)
     if page_type in _PRICED:
@@ -51,14 +54,20 @@ def on_conditions(said: Sequence[Said], page_type: str, offered: Sequence[Statem
 def _is_about_offer(said: Said, page_type: str) -> bool:
     """Whether a clause beside the amounts says on what condition they are given."""
     told = page_type in _OFFERING and said.clause.block.kind != "row" and not has("free_of_condition", said.folded)
+    told = told and not has("on_money", said.headings)
     return told and (has("granted", said.folded) or has("offer_named", said.folded))
 
 
 @lru_cache(maxsize=1 << 15)  # a new version repeats nearly all clauses of the one before it
-def _given(clause: Clause) -> tuple[Statement, ...]:
-    """The offers of one clause; of a row on what is paid for, or of what a unit is worth, none."""
+def _given(clause: Clause, free: frozenset[int] | None) -> tuple[Statement, ...]:
+    """The offers of one clause; of a row on what is paid for, or of what a unit is worth, none.
+
+    `free` are the cells that are of a plan that costs nothing, if it is a row of a table that compares plans: what is to be had
+    there by the hour or longer is given, in whatever words.
+    """
     block, text = clause.block, clause.text
-    found = [offer for offer in offers(text, block.columns, block.trail) if offer.kind == "free-amount"]
+    stated = offers(text if free is None else of_cells(text, free), block.columns, block.trail)
+    found = [offer for offer in stated if offer.kind == "free-amount" or (free and _lasts(offer))]
     folded = fold(text) if found else ""
     priced = block.kind == "row" and (has("paid_row", folded) or has("priced", fold(" / ".join(block.trail[-1:]))))
     if priced or has("no_gift", folded):
@@ -66,6 +75,11 @@ def _given(clause: Clause) -> tuple[Statement, ...]:
     return tuple(
         Statement("free", "", "given", text, block.trail, amount=offer.amount, until=_end(text)) for offer in found
     )
+
+
+def _lasts(offer: Offer) -> bool:
+    """Whether a limit is what is to be had, rather than how fast."""
+    return offer.kind == "limits" and offer.amount.per not in (None, "second", "minute")
 
 
 def _is_given_here(statement: Statement, page_type: str) -> bool:
