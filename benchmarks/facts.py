@@ -6,6 +6,9 @@ SHARED holds `bench/histories.py` and `corpus/`. Of each vendor of the recorded 
 corpora named) the last capture of every page is read, and every fact that is known, or on which pages contradict one another, is
 held against `facts_checked.jsonl` beside this file: one judgement a line, with a hash in the place of the quote. Prints the share
 that is right, the wrong ones, and those that nobody has judged yet; with --all every fact. Exit status 1 if a fact is unjudged.
+
+Where `truth.jsonl` stands beside the pages, somebody wrote down what they say before any of them was read: the share of that which
+was read is printed, too.
 """
 
 from __future__ import annotations
@@ -30,8 +33,8 @@ from monitor.model import Answer, Evidence, Page, Source
 
 HERE = Path(__file__).parent
 CHECKED = HERE / "facts_checked.jsonl"
-CORPORA = ("terms", "pages", "more", "zh", "plain", "hard")
-WRITTEN = ("plain", "hard")
+CORPORA = ("terms", "pages", "more", "zh", "plain", "hard", "vendors")
+WRITTEN = ("plain", "hard", "vendors")
 """Pages written for measuring; the others are recorded ones."""
 Row = dict[str, Any]
 
@@ -54,6 +57,11 @@ def main() -> int:
         rows = list(facts_of(name, histories.lines(folder / "captures.jsonl"), folder))
         print(f"{name}: pages read and asked in {time.process_time() - began:.1f} s of CPU")
         unjudged += report(name, rows, judged, all_=given.all_)
+        if (kept / "truth.jsonl").exists():
+            truth = histories.lines(kept / "truth.jsonl")
+            print(
+                f"{name}: of {len(truth)} facts written down before, {sum(is_read(fact, rows) for fact in truth)} were read"
+            )
     return 1 if unjudged else 0
 
 
@@ -83,6 +91,28 @@ def facts_of(corpus: str, captures: list[Row], folder: Path) -> Iterator[Row]:
     ):
         evidence = [each for capture in pages for each in evidence_of(capture, folder)]
         yield from (row(corpus, vendor, answer) for answer in answers(evidence) if answer.state != "unknown")
+
+
+def is_read(fact: Row, rows: list[Row]) -> bool:
+    """Whether a fact that somebody wrote down is among those that were read: the same figure, or the same answer for the scope."""
+    return any(
+        says(row, fact) for row in rows if (row["vendor"], row["question"]) == (fact["vendor"], fact["question"])
+    )
+
+
+def says(row: Row, fact: Row) -> bool:
+    """Whether a fact that was read is one that somebody wrote down."""
+    if fact["question"] == "free":
+        return f"value={figure(fact['answer'])}" in row["answer"]
+    if fact["question"] == "retention" and f" {figure(fact['answer'])}" not in f" {row['answer']}":
+        return False
+    named = row["answer"] if fact["question"] != "retention" else fact["answer"]
+    return row["scope"] == fact["scope"] and (row["answer"] == "conflict" or named == fact["answer"])
+
+
+def figure(answer: str) -> float:
+    """The number in an answer: "1,000 tokens / day"."""
+    return float("".join(sign for sign in answer.split("/")[0] if sign.isdecimal() or sign == ".") or "nan")
 
 
 def evidence_of(capture: Row, folder: Path) -> Iterator[Evidence]:

@@ -14,7 +14,7 @@ from monitor.meaning.answering import Said, has
 from monitor.meaning.dates import dates
 from monitor.meaning.lexicon import fold
 from monitor.meaning.offers import offers
-from monitor.meaning.plans import Plans, of_cells
+from monitor.meaning.plans import Plans, of_cells, unpriced
 from monitor.model import Clause, Offer, Statement
 
 CONDITIONS = ("share", "spend", "bound", "region", "verify", "who")
@@ -66,7 +66,7 @@ def _given(clause: Clause, free: frozenset[int] | None) -> tuple[Statement, ...]
     there by the hour or longer is given, in whatever words.
     """
     block, text = clause.block, clause.text
-    stated = offers(text if free is None else of_cells(text, free), block.columns, block.trail)
+    stated = offers(unpriced(text, block.columns) if free is None else of_cells(text, free), block.columns, block.trail)
     found = [offer for offer in stated if offer.kind == "free-amount" or (free and _lasts(offer))]
     folded = fold(text) if found else ""
     priced = block.kind == "row" and (has("paid_row", folded) or has("priced", fold(" / ".join(block.trail[-1:]))))
@@ -83,9 +83,12 @@ def _lasts(offer: Offer) -> bool:
 
 
 def _is_given_here(statement: Statement, page_type: str) -> bool:
-    """Whether a page of a type gives what it states: a contract's percentages are of prices between the parties."""
-    percent = statement.amount is not None and statement.amount.unit == "percent"
-    return not percent or page_type in _PRICED or page_type == "other"
+    """Whether a page of a type gives what it states: what is taken off a price counts where data is given for it, and how many
+    models there are is no amount."""
+    unit = statement.amount.unit if statement.amount else ""
+    if unit == "percent":
+        return (page_type in _PRICED or page_type == "other") and not has("other_discount", fold(statement.quote))
+    return unit != "model"
 
 
 def _vague(said: Said, answer: str) -> Statement:

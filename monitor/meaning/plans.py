@@ -34,6 +34,12 @@ def of_cells(text: str, cells: frozenset[int]) -> str:
     return CELL.join(cell if not place or place in cells else "" for place, cell in enumerate(text.split(CELL)))
 
 
+def unpriced(text: str, columns: Sequence[str]) -> str:
+    """A row without what stands in columns of money: a price by the million is no million."""
+    paid = frozenset(place for place, column in enumerate(columns) if place and has("in_money", column.lower()))
+    return of_cells(text, frozenset(range(len(columns))) - paid) if paid else text
+
+
 def _free_columns(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> frozenset[int] | None:
     """The columns of plans that cost nothing; None where columns are no plans, or none of them costs nothing."""
     prices = [row for row in rows if has("price_label", row[0])]
@@ -62,4 +68,4 @@ def _of_row(block: Block) -> frozenset[int] | None:
 
 
 def _cells(text: str) -> list[str]:
-    return [fold(cell) for cell in text.split(CELL)]
+    return [cell.strip().lower() for cell in text.split(CELL)]
