@@ -32,8 +32,8 @@ HERE = Path(__file__).parent
 MONITOR = [str(Path(sys.executable).parent / "monitor")]
 FIVE = ("pages", "terms", "general", "more", "zh")
 FOLDS = 5
-WRITTEN = ("plain", "hard")
-"""Pages and sentences in `written/`, made for this project by somebody who had not seen its rules; `hard` ones mean to deceive."""
+WRITTEN = ("plain", "hard", "turns", "usual")
+"""Pages and sentences in `written/`, made for this project by people who had not seen its rules; `hard` ones mean to deceive."""
 FAMILIES = {
     "openai": ("chatgpt", "dall-e", "sora"),
     "mistral": ("le-chat", "mistral-ai", "vibe"),
@@ -86,7 +86,8 @@ def main() -> int:
     for name in WRITTEN:
         scored, _ = score(shared.histories, HERE / "written" / name / "pairs", name)
         figures |= {f"{name}.{key}": value for key, value in scored.items() if isinstance(value, int | float)}
-        figures |= sentences(shared, HERE / "written" / name / "phrases", f"{name}.phrases")
+        if (phrases := HERE / "written" / name / "phrases").exists():
+            figures |= sentences(shared, phrases, f"{name}.phrases")
     below = list(fallen(figures, tomllib.loads((HERE / "floors.toml").read_text("utf-8"))))
     print("\n".join(below) or "every figure is at its floor or above")
     return 1 if below else 0

@@ -13,6 +13,8 @@ SHORT = 2_500
 _EMPTY = 40
 _SHRUNK = 0.3
 _MESSAGE = 240
+_BARE = 12
+"""Blocks of a page that shows an error and what surrounds it; a document of more has headings for what it tells."""
 _WORTH = 1_500
 """Characters that a document must have had for its shrinking to say anything."""
 LASTING = frozenset({"shrunk", "locale_changed"})
@@ -80,12 +82,13 @@ def screen(
 
 
 def _opening(document: Document) -> str:
-    """What a page says first, and in a short page every heading: there an error or a wall names itself.
+    """What a page says first, and in one of few blocks every heading: there an error or a wall names itself.
 
-    A help page may well speak of logging in further down, and a document put together from several addresses may begin with
+    A help page may well speak of logging in further down, or of errors under a heading of their own, and a document put together from several addresses may begin with
     the error message of one of them.
     """
     short = len(document.text) <= SHORT
-    first = [block for block in document.blocks[: 3 if short else 2] if len(block.text) <= _MESSAGE]
-    headings = [block for block in document.blocks[3:] if short and block.kind == "heading"]
+    bare = short and len(document.blocks) <= _BARE
+    first = [block for block in document.blocks[: 3 if bare else 2] if len(block.text) <= _MESSAGE]
+    headings = [block for block in document.blocks[3:] if bare and block.kind == "heading"]
     return "\n".join([document.title if short else "", *(block.text for block in first + headings)])

@@ -6,7 +6,7 @@ stood in one old clause was split off. Such clauses are joined to the edit that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from monitor.meaning.wording import words_of
 from monitor.model import Clause, ClauseEdit
@@ -17,6 +17,9 @@ _MOST = 150
 _LEAST = 3
 """Words of a clause that is found again; fewer stand anywhere."""
 _LEAST_CHARACTERS = 4
+_SUBJECT, _LONG = 4, 8
+"""Characters of a subject that a sentence gets when it is split off another; what is left that does not stand there by chance."""
+_DENYING = "不未无非勿别仅只除"
 
 
 def merged(edits: Iterable[ClauseEdit]) -> tuple[ClauseEdit, ...]:
@@ -49,10 +52,20 @@ def _holds(home: Clause | None, clause: Clause) -> bool:
     if home is None:
         return False
     said = comparable(clause.text)
-    if len(said) >= _LEAST_CHARACTERS and not said.isascii() and said.rstrip("。；;.") in comparable(home.text):
+    if not said.isascii() and any(text in comparable(home.text) for text in _without_subject(said.rstrip("。；;."))):
         return True
     words = words_of(clause.text)
     return len(words) >= _LEAST and words <= words_of(home.text)
+
+
+def _without_subject(said: str) -> Iterator[str]:
+    """A Chinese clause as it is, and without the few characters before it that say of what it speaks, where none of them denies."""
+    if len(said) >= _LEAST_CHARACTERS:
+        yield said
+    for start in range(1, _SUBJECT + 1):
+        if len(said) - start < _LONG or said[start - 1] in _DENYING:
+            return
+        yield said[start:]
 
 
 def _before_longer(home: ClauseEdit, lone: ClauseEdit) -> ClauseEdit:

@@ -21,7 +21,7 @@ _LEFT_TO_THE_USER = frozenset({"trains unless opted out", "trains only if opted 
 def reading(clause: Clause, language: str) -> Reading:
     """What a clause says where it stands: under its headings, in its list or its table."""
     said = read_clause(in_full(clause), clause.block.trail, language)
-    recipient = clause.block.kind == "row" and not said.topics and _names_recipients(clause.block.trail[-1:])
+    recipient = clause.block.kind == "row" and not said.topics and _names_recipients(clause.block.trail)
     return Reading(("sharing",)) if recipient else said
 
 
@@ -31,9 +31,9 @@ def in_full(clause: Clause) -> str:
     return f"{lead[0]} {clause.text}" if lead and lead[0][-1:] in LEADS else clause.text
 
 
-def _names_recipients(heading: tuple[str, ...]) -> bool:
+def _names_recipients(trail: tuple[str, ...]) -> bool:
     """Whether a table stands under a heading such as "Subprocessors": each of its rows is then somebody who gets data."""
-    return bool(heading) and bool(_RECIPIENTS.search(heading[0]))
+    return any(map(_RECIPIENTS.search, trail))
 
 
 # A new version repeats nearly all clauses of the one before it.

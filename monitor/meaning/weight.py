@@ -32,9 +32,13 @@ from monitor.words import spans
 
 _TURNING = frozenset(
     "not no never nor may will must might could should only solely exclusively strictly unless except until default opt consent "
-    "without always any all 不 未 非 除非 仅 只 可 可以 必须 默认 等 仅限 "
+    "without always any all precise exact off enabled disabled 不 未 非 除非 仅 只 可 可以 必须 默认 等 仅限 开启 关闭 "
+    "biometric biometrics geometry faceprint voiceprint fingerprint fingerprints keystroke keystrokes clipboard broker brokers "
+    "advertising advertisers ads attribution audiences 人脸 声纹 指纹 广告 parent parents parental guardian guardians "
     "january february march april june july august september october november december".split()
 )
+_USED = frozenset("use uses used".split())
+_VOICE = _USED | frozenset("do does neither nor own ours anyone anybody someone somebody else whether".split())
 _LABEL_WORDS = 9
 _RENAMED = 3
 """So often must one name be put in another's place to make a renaming. A plan is no name: who is on it gets its terms."""
@@ -55,6 +59,8 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
         return NAMES.weight(deleted=deleted, inserted=inserted)
     if topic in STANCE.topics and old.stance != new.stance and old.stance and new.stance:
         return STANCE.weight(old=old.stance, new=new.stance)
+    if topic in STANCE.topics and old.stance and old.stance == new.stance and _is_voice(deleted, inserted):
+        return SAME_WORDS.weight()
     if _is_label(edit.after) and _is_label(edit.before):
         return LABEL.weight()
     if (topic in old.topics) != (topic in new.topics):
@@ -75,6 +81,12 @@ def _texts(before: Clause, after: Clause, renamed: Renamings) -> tuple[str, str]
 def _is_wording(differing_words: str) -> bool:
     """Whether words that differ are few and turn nothing: no figure, no plan, no "not", "may" or "unless" among them."""
     return len(differing_words.split()) <= MOST_WORDS and not _turns(differing_words)
+
+
+def _is_voice(deleted: str, inserted: str) -> bool:
+    """Whether words that differ only turn a sentence round: "we do not use it", "it is not used". The stance must be the same."""
+    old, new = set(deleted.lower().split()), set(inserted.lower().split())
+    return old | new <= _VOICE and bool(old & _USED) == bool(new & _USED)
 
 
 def _turns(words: str) -> bool:

@@ -15,7 +15,7 @@ from monitor.words import spans
 WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _EMPTY = frozenset(
     "a an the of to in on at for by with and or as is are be this that these those it its our we us your you their any such "
-    "other from into also which who will shall can please section sections here below above herein hereof thereof page link "
+    "other from into also but which who will shall can please section sections here below above herein hereof thereof page link "
     "following further well both each all e.g i.e etc".split()
 )
 _WHOM = frozenset(
@@ -35,8 +35,16 @@ _REFERENCES = (
     r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4})[.)](?=\s|$|[A-Z])|(?:^|(?<=[;.|]\s)|(?<=\())\d{1,2}[.)](?=\s|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]"
 )
 REFERENCE = re.compile(_REFERENCES, re.I)
-_POINTER = re.compile(f"{_DATE}|{_REFERENCES}", re.I)
-"""Addresses, references to sections, and dates: they point, and say nothing themselves. Of an offer a date is the end."""
+_POINTER = re.compile(rf"[$€£¥]\s?\d[\d.,]*|{_DATE}|{_REFERENCES}", re.I)
+"""Prices, addresses, references to sections, and dates: of data they say nothing themselves. Of an offer a date is the end."""
+_TURNS = tuple(
+    (re.compile(turn, re.IGNORECASE), form)
+    for turn, form in (
+        (r"\bwon['’]t\b", "will not"), (r"\bcan(?:['’]t|not)\b", "can not"), (r"n['’]t\b", " not"),
+        (r"\bnot? later than\b", "within"), (r"\b(?:right|straight) away\b|\bat once\b", "immediately"),
+        (r"\bwhen(?:ever)?\b", "if"), (r"\btaken out of\b", "removed from"), (r"\b(?:thereafter|afterwards)\b", ""),
+    )
+)  # fmt: skip
 _FIGURE = re.compile(r"\d[\d.,' ]*\s*(?:[kmb]\b|thousand|million|billion|[万亿千])?", re.I)
 _NEGATIONS = ("un", "in", "im", "ir", "il", "dis", "non", "de", "re")
 PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
@@ -54,13 +62,20 @@ def differing(
     before: str, after: str, pointers: re.Pattern[str] = _POINTER, nothing: frozenset[str] = _SAYS_NOTHING
 ) -> tuple[str, str]:
     """The words of weight that only one of two texts has: little words, pointers and other spellings left out."""
-    pairs = spans(*(pointers.sub(" ", in_figures(text)) for text in (before, after)))
+    pairs = spans(*(pointers.sub(" ", in_figures(_in_one_form(text))) for text in (before, after)))
     deleted = weighty((span.text for span in pairs if span.kind == "deleted"), nothing)
     inserted = weighty((span.text for span in pairs if span.kind == "inserted"), nothing)
     gone, come = _without(deleted, inserted), _without(inserted, deleted)
     if not gone and not come and _changed_places(deleted):
         return " ".join(deleted), " ".join(inserted)
     return " ".join(gone), " ".join(come)
+
+
+def _in_one_form(text: str) -> str:
+    """The text with turns that say the same in one form: contractions written out, "no later than" as "within"."""
+    for turn, form in _TURNS:
+        text = turn.sub(form, text)
+    return text
 
 
 def in_figures(text: str) -> str:
