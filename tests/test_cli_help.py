@@ -83,10 +83,23 @@ def test_a_check_loads_what_it_needs(tmp_path: Path) -> None:
     code = "import sys; from monitor.cli import cli; cli(['check'], standalone_mode=False); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     unneeded = {
-        "apprise", "apscheduler", "playwright", "prometheus_client", "pypdfium2", "monitor.daemon", "monitor.cli.terminal",
+        "apprise", "apscheduler", "playwright", "prometheus_client", "pypdfium2", "bs4", "jinja2", "monitor.extract",
+        "monitor.meaning", "monitor.daemon", "monitor.cli.terminal",
     }  # fmt: skip
     assert unneeded.isdisjoint(done.stdout.split())
     assert "monitor.cli.check" in done.stdout.split()
+
+
+@pytest.mark.parametrize("command", ["status", "changes", "history acme/terms"])
+def test_a_command_that_reads_the_archive_loads_no_more(tmp_path: Path, command: str) -> None:
+    """Who asks what changed does not wait for readers of pages, word lists, templates and the watchlist's shape."""
+    with Archive(tmp_path / "archive.db") as archive:
+        archive_fakes.with_change(archive, "mail")
+    asked = [*command.split(), "--archive", "archive.db"]
+    code = f"import sys; from monitor.cli import cli; cli({asked!r}, standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    unneeded = {"bs4", "lxml", "selectolax", "jinja2", "pydantic", "yaml", "httpx", "rapidfuzz", "monitor.meaning"}
+    assert unneeded.isdisjoint(done.stdout.split())
 
 
 def test_a_command_goes_by_one_watchlist(tmp_path: Path) -> None:

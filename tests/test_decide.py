@@ -41,6 +41,29 @@ def test_training_that_was_ruled_out_is_an_alert() -> None:
     assert change.summary and "training" in change.why
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("For personal accounts the training switch is off by default.",
+         "For personal accounts the training switch is on by default.", True),
+        ("该计划默认关闭，您可随时更改。", "该计划默认开启，您可随时更改。", True),
+        ("During the check we collect the picture of your document.",
+         "During the check we collect the picture of your document and your face geometry.", True),
+        ("We do not use your notes to train AI models, neither our own nor anyone else's.",
+         "Your notes are not used to train AI models, whether ours or someone else's.", False),
+        ("The Team plan costs $30 and includes no training on your data.",
+         "The Team plan costs $25 and includes no training on your data.", False),
+        ("We don't keep your chats when you delete them; they are gone no later than 30 days afterwards.",
+         "We do not keep your chats if you delete them; they are gone within 30 days.", False),
+    ],
+)  # fmt: skip
+def test_what_turns_a_sentence_is_told_and_another_wording_is_not(before: str, after: str, told: bool) -> None:
+    """A switch put the other way, a kind of data that people mind: told. Voice, prices, turns of phrase, a sentence split: not."""
+    language = "en" if before.isascii() else "zh"
+    old, new = (document(*PARAGRAPHS[:3], text, language=language) for text in (before, after))
+    assert (verdict.judge(old, new, PAGE, "en").verdict == "alert") is told
+
+
 def test_what_is_neither_data_nor_offer_is_quiet() -> None:
     """A change on matters of law alone is recorded and told to nobody."""
     texts = [text.replace("courts decide", "arbitrators decide") for text in PARAGRAPHS]

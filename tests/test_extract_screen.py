@@ -38,6 +38,12 @@ PLACEHOLDERS = [
     ),
 ]
 GENUINE = {
+    "an interface's limits": (
+        "Rate limits",
+        "Errors",
+        "A 401 error means that the key is missing. A 500 error means that something failed on our side.",
+        *(f"Limit {number}: {number * 10} requests a minute." for number in range(1, 13)),
+    ),
     "a short notice on data": (
         "How we use your data",
         "Acme does not train its models on what you send. If you turn on sharing in your settings, we use your chats to train.",

@@ -24,6 +24,14 @@ def amount(text: str) -> Amount:
     return offer.amount
 
 
+def test_a_row_lends_unit_and_period_where_its_column_names_a_plan() -> None:
+    """Of "Requests per day | 50 | 500" under "Free | Pro" the first cell says what is counted."""
+    assert stated("Requests per day | 50 | 500", ("", "Free", "Pro")) == {
+        (50, "request", "day"),
+        (500, "request", "day"),
+    }
+
+
 ENGLISH: list[tuple[str, Stated]] = [
     ("Grab 500,000 free tokens daily while the beta lasts", {(5e5, "token", "day")}),
     ("half a million tokens a day, free of charge", {(5e5, "token", "day")}),

@@ -41,6 +41,12 @@ def answers_to(question: Question, text: str, page_type: str = "terms", *trail: 
          [("consumer", "trains unless opted out")]),
         ("We train our models on your chats only with your consent.", "terms", [("consumer", "trains only if opted in")]),
         ("我们会将您的输入和输出用于训练模型。", "terms", [("consumer", "trains")]),
+        ("We train our recogniser on meeting content solely in workspaces whose owner has ticked the box.", "terms",
+         [("consumer", "trains only if opted in")]),
+        ("A parent can donate learner work to model training; unless a parent has done so, it plays no part in training.",
+         "privacy", [("consumer", "trains only if opted in")]),
+        ("We fine-tune our models on questions and answers, with the exception of people who have told us not to.", "terms",
+         [("consumer", "trains unless opted out")]),
         ("在您开启改进计划的前提下，我们会将您的对话内容用于改进模型的效果。", "privacy",
          [("consumer", "trains only if opted in")]),
     ],
@@ -68,6 +74,9 @@ def test_a_clause_on_training_is_of_those_whom_it_names(
         "In such a case, we will not use your prompts to train our models.",
         "If the setting is on, we use your chats to train our models.",
         "Does Acme train its models on your prompts?",
+        "How your content improves the models.",
+        "We pass requests to model providers with agreements that forbid them to train on your content.",
+        "Studio members are exempt: what they make is not used for training models.",
         "We use your prompts to train your own models.",
         "您不得将输出用于训练其他模型。",
         "本服务基于有限训练数据训练后的模型答复用户输入的内容。",
@@ -113,6 +122,8 @@ def test_a_period_is_told_with_when_it_begins(text: str, expected: tuple[str, fl
         "Cookies are stored for 30 days.",
         "We keep your chats as long as we need them.",
         "We keep feedback on your chats for five years.",
+        "Messages to our help desk are kept for two years.",
+        "Telemetry on accepted suggestions is stored for two years.",
     ],
 )
 def test_other_periods_say_nothing_of_content(text: str) -> None:
@@ -127,6 +138,10 @@ def test_other_periods_say_nothing_of_content(text: str) -> None:
         ("Our employees read your conversations only to investigate abuse.", "in named cases"),
         ("Our employees never read your conversations.", "not read"),
         ("我们的工作人员不会查看您的对话内容。", "not read"),
+        ("Nobody at Acme listens to your meetings or reads your transcripts.", "not read"),
+        ("A moderator may listen to your recordings if they were reported.", "in named cases"),
+        ("Contracted annotators read your conversations, without your name, and grade the replies.", "read"),
+        ("Our curators go through your pictures every day.", "read"),
     ],
 )
 def test_people_who_read_are_the_vendors(text: str, answer: str) -> None:

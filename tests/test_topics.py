@@ -71,6 +71,18 @@ SAID = [
     ("新用户注册后可领取免费额度，额度有效期为30天，到期自动清零。", "free-terms"),
     ("The API is subject to rate limits that depend on your tier.", "limits"),
     ("We may increase our prices at any time.", "price"),
+    ("We never sell your profile.", "sharing"),
+    ("We release videos and audit trails only upon a court order.", "sharing"),
+    ("We may give harbours your planned arrival.", "sharing"),
+    ("We license these datasets to other companies for a fee.", "sharing"),
+    ("我们仅向药店和快递公司提供完成服务所需的信息。", "sharing"),
+    ("Keystroke timing and the contents of the clipboard when you paste.", "collection"),
+    ("We use the precise position of your device.", "collection"),
+    ("Our graders go through prompts every week.", "review"),
+    ("该计划默认关闭，您可随时更改。", "choice"),
+    ("We include your requests in the material used to build new versions only if you ask us to.", "training choice"),
+    ("Team can be tried by ten people for 30 days.", "free-terms"),
+    ("You own all images and videos you create.", "licence"),
 ]
 LOOK_ALIKES = [
     "You may not use the outputs to train a model that competes with Northwind.",
@@ -96,6 +108,10 @@ LOOK_ALIKES = [
     "平台授予您一项可撤销的、不可转让的使用本软件的权利。",
     "我们不断打磨产品，提升使用体验。",
     "学习助手可以帮助学生整理笔记。",
+    "Fixed: content of pinned tabs was not retained after a restart.",
+    "If more than a tenth of the training content was watched, we retain the whole price.",
+    "We are not liable for indirect or consequential damages, including loss of data or training runs.",
+    "We may suspend an account that shares access with others.",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -34,6 +35,8 @@ from monitor.model import (
     Reading,
 )
 
+_COSTS_NOTHING = re.compile(r"(?i)free(?: of charge)?|no charge|included|免费")
+_PRICE = re.compile(r"[$€£¥￥]\s?\d|\d\s?元")
 _STRONGEST, _FAIR_SHARE = 2, 0.05
 _MOST = 200
 """Findings of one change that are kept: past that a document was rewritten, and the list says no more than that."""
@@ -159,9 +162,19 @@ def _column_topics(edit: ClauseEdit) -> tuple[str, ...]:
     cells = edit.before.text.split(CELL), edit.after.text.split(CELL)
     if not columns or {len(row) for row in cells} != {len(columns)}:
         return ()
-    said = [name for name, old, new in zip(columns, *cells, strict=True) if old != new]
-    topics = (topic for name in said for topic in read_clause(f"{name}: data", (), "").topics)
-    return tuple(dict.fromkeys(topic for topic in topics if topic in DATA_TOPICS))
+    differ = [(name, old, new) for name, old, new in zip(columns, *cells, strict=True) if old != new]
+    label = cells[0][0] if cells[0][0] == cells[1][0] else ""
+    said = (label, *(name for name, _, _ in differ))
+    topics = (topic for name in said if name for topic in read_clause(f"{name}: data", (), "").topics)
+    paid = ("free-terms",) if any(_is_paid_now(old, new) for _, old, new in differ) else ()
+    return tuple(dict.fromkeys((*(topic for topic in topics if topic in DATA_TOPICS), *paid)))
+
+
+def _is_paid_now(old: str, new: str) -> bool:
+    """Whether a cell that said "free" has a price now, or the other way round."""
+    return any(
+        _COSTS_NOTHING.fullmatch(one.strip()) and _PRICE.search(other) for one, other in ((old, new), (new, old))
+    )
 
 
 def _same_amounts(edit: ClauseEdit) -> bool:

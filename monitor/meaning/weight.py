@@ -39,6 +39,7 @@ _TURNING = frozenset(
 )
 _USED = frozenset("use uses used".split())
 _VOICE = _USED | frozenset("do does neither nor own ours anyone anybody someone somebody else whether".split())
+_ANSWERS = frozenset(("yes", "no"))
 _LABEL_WORDS = 9
 _RENAMED = 3
 """So often must one name be put in another's place to make a renaming. A plan is no name: who is on it gets its terms."""
@@ -119,6 +120,8 @@ def _editions(edit: ClauseEdit) -> tuple[Clause, ...]:
 def _swaps_names(before: Clause, after: Clause) -> bool:
     """Whether all that differs are names, one in the place of another: a product renamed, another recipient named."""
     differ = [span for span in spans(before.text, after.text) if span.kind != "kept" and weighty([span.text])]
+    if any(span.text.strip().lower() in _ANSWERS for span in differ):
+        return False
     return 2 * len(list(_swaps(before, after))) == len(differ)
 
 

@@ -15,8 +15,8 @@ from monitor.words import spans
 WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _EMPTY = frozenset(
     "a an the of to in on at for by with and or as is are be this that these those it its our we us your you their any such "
-    "other from into also but which who will shall can please section sections here below above herein hereof thereof page link "
-    "following further well both each all e.g i.e etc".split()
+    "other from into also but under which who will shall can please section sections here below above herein hereof thereof page "
+    "link following further well both each all e.g i.e etc".split()
 )
 _WHOM = frozenset(
     "inc llc ltd corp opco limited contact email e-mail support portal form inbox address phone chatbot mailto".split()
@@ -32,6 +32,9 @@ _DATE = (
 _REFERENCES = (
     r"\bhttps?://\S+|\[\d{1,3}\]|\b(?:[\w-]+\.){1,4}[a-z]{2,6}(?:/\S*)?\b|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|\b(?:sections?|articles?|clauses?|annex|exhibit|schedule|part)\s+[\dA-Z]+(?:[.(][\da-z]+\)?)*|\b[A-Z]\.\d+(?:\.\d+)*\b"
+    r"|(?:^|(?<=[;.|]\s))\d{1,2}(?:\.\d{1,2}){1,3}(?=\s+[A-Z(])"
+    r"|\b\d{1,5}[a-z]?,? (?:[A-Z][\w'-]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Row|Lane|Square|Boulevard)\b"
+    r"(?:,? (?:[A-Z][\w'-]*|\d{1,6}))*"
     r"|(?:^|(?<=[\s;,.(]))\(?(?:[a-z]|[ivx]{1,4})[.)](?=\s|$|[A-Z])|(?:^|(?<=[;.|]\s)|(?<=\())\d{1,2}[.)](?=\s|[A-Z])|第[\d一二三四五六七八九十]+[条款章节]"
 )
 REFERENCE = re.compile(_REFERENCES, re.I)
