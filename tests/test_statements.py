@@ -45,6 +45,9 @@ def answers_to(question: Question, text: str, page_type: str = "terms", *trail: 
          [("consumer", "trains only if opted in")]),
         ("A parent can donate learner work to model training; unless a parent has done so, it plays no part in training.",
          "privacy", [("consumer", "trains only if opted in")]),
+        ("加入后，我们会将您的对话用于改进模型。", "privacy", [("consumer", "trains only if opted in")]),
+        ("Teams that let us learn from their API traffic get free tokens in return.", "terms",
+         [("api", "trains only if opted in")]),
         ("We fine-tune our models on questions and answers, with the exception of people who have told us not to.", "terms",
          [("consumer", "trains unless opted out")]),
         ("在您开启改进计划的前提下，我们会将您的对话内容用于改进模型的效果。", "privacy",
@@ -93,6 +96,16 @@ def test_a_general_clause_is_no_answer() -> None:
     assert statement.general
 
 
+def test_a_plan_in_a_list_is_of_whom_it_is_for() -> None:
+    """Under "We do not train on content from these plans:" an item that is a plan's name says whose content that is."""
+    lead = "We do not train on content from these plans:"
+    blocks = (Block("paragraph", lead), Block("item", "Acme Team", (lead,)))
+    found = statements(Document(blocks, language="en"), "data-controls")
+    assert [(each.scope, each.answer) for each in found if each.question == "training"] == [
+        ("business", "does not train")
+    ]
+
+
 @pytest.mark.parametrize("page_type", ["usage-policy", "subprocessors", "trackers", "changelog"])
 def test_some_pages_are_asked_nothing(page_type: str) -> None:
     """What users may do, and what once was, does not say what the vendor does."""
@@ -123,6 +136,7 @@ def test_a_period_is_told_with_when_it_begins(text: str, expected: tuple[str, fl
         "We keep your chats as long as we need them.",
         "We keep feedback on your chats for five years.",
         "Messages to our help desk are kept for two years.",
+        "A copy of your conversations arrives within two days, or you delete your account.",
         "Telemetry on accepted suggestions is stored for two years.",
     ],
 )

@@ -102,6 +102,8 @@ class Said:
     def scopes(self) -> tuple[Scope, ...]:
         """About whose content it speaks: as it says itself, as the nearest heading does, or as the page does."""
         trail = self.clause.block.trail
+        if self.clause.block.kind == "item" and has("business_plan", fold(self.clause.text)):
+            return ("business",)
         for text in (self.page.plainly(self.clause.text), self.full, *reversed(trail)):
             if named := _named(text):
                 return named
