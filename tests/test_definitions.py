@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import document
 
-from monitor.meaning.definitions import plainly
+from monitor.meaning.answering import about
+from monitor.meaning.definitions import names, plainly
 from monitor.meaning.statements import statements
 
 DEFINED = "“Parcels” means the requests that you send to us and the answers you receive."
@@ -44,10 +45,15 @@ def test_a_name_in_chinese_is_read_as_content() -> None:
 def test_other_names_stay(definition: str) -> None:
     """Services, fees and buttons are not what users put in."""
     text = "Services, Training Data, Fees and Learn more are what they are."
-    assert plainly(document(definition))(text) == text
+    assert plainly(text, names(document(definition))) == text
 
 
 def test_a_word_is_replaced_where_it_is_the_name() -> None:
     """A single word counts with its capital; a plural and "your" belong to it."""
-    said = plainly(document(DEFINED))
-    assert said("Your Parcels and a parcel") == "your content and a parcel"
+    assert plainly("Your Parcels and a parcel", names(document(DEFINED))) == "your content and a parcel"
+
+
+def test_two_versions_with_the_same_names_are_one_page_to_their_clauses() -> None:
+    """What a clause answers is remembered by its page: another sentence elsewhere leaves that as it was."""
+    before, after = document(DEFINED), document(DEFINED, "We also bake bread.")
+    assert about(before, "terms") == about(after, "terms")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.clauses import clauses
-from monitor.meaning.definitions import Plainly, as_it_is, plainly
+from monitor.meaning.definitions import names, plainly
 from monitor.meaning.lexicon import fold, language_of, patterns
 from monitor.meaning.scopes import scope_keys
 from monitor.meaning.topics import in_full, is_quiet, read_clause
@@ -56,14 +56,14 @@ class About:
     """Whom a page is for: its type, its first heading, the scopes that this or its title names, and those of its type.
 
     A page may hold several documents; what stands under another top heading than the first is not what the title speaks of.
-    `plainly` reads a text with common words in the place of the page's own names for users' content.
+    `names` are the page's own for users' content; common words are read in their place.
     """
 
     type: str
     heading: str
     of_title: tuple[Scope, ...]
     of_type: tuple[Scope, ...]
-    plainly: Plainly = as_it_is
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)  # without slots, which leave no place for what is worked out once
@@ -76,7 +76,7 @@ class Said:
     @cached_property
     def full(self) -> str:
         """The clause as it is meant: an item with what leads to it, and content by its common name."""
-        return self.page.plainly(in_full(self.clause))
+        return plainly(in_full(self.clause), self.page.names)
 
     @cached_property
     def folded(self) -> str:
@@ -104,7 +104,7 @@ class Said:
         trail = self.clause.block.trail
         if self.clause.block.kind == "item" and has("business_plan", fold(self.clause.text)):
             return ("business",)
-        for text in (self.page.plainly(self.clause.text), self.full, *reversed(trail)):
+        for text in (plainly(self.clause.text, self.page.names), self.full, *reversed(trail)):
             if named := _named(text):
                 return named
         own = trail[0] if trail and trail[0] != self.page.heading else ""
@@ -131,7 +131,7 @@ def about(document: Document, page_type: str) -> About:
     """Whom a page is for."""
     heading = next((block.text for block in document.blocks if block.kind == "heading"), "")
     of_title = _of_title(heading) or _of_title(document.title)
-    return About(page_type, heading, of_title, _OF_TYPE.get(page_type, _CONSUMER), plainly(document))
+    return About(page_type, heading, of_title, _OF_TYPE.get(page_type, _CONSUMER), names(document))
 
 
 def _of_title(title: str) -> tuple[Scope, ...]:

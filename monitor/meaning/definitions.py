@@ -6,7 +6,8 @@ Where such a name stands, common words are read in its place, so that the word l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from monitor.clauses import clauses
 from monitor.meaning.lexicon import fold, patterns
@@ -24,25 +25,23 @@ _CONTENT = {True: "your content", False: "你的内容"}
 _MOST = 20
 """Names of one page."""
 
-Plainly = Callable[[str], str]
-"""A text with common words in the place of the page's own names."""
+
+def names(document: Document) -> tuple[str, ...]:
+    """The names that a page defines for its users' content, the longest first."""
+    return tuple(sorted(dict.fromkeys(_defined(document)), key=len, reverse=True)[:_MOST])
 
 
-def as_it_is(text: str) -> str:
-    """A text of a page that has no names of its own."""
-    return text
+def plainly(text: str, own: tuple[str, ...]) -> str:
+    """A text with common words in the place of its page's own names."""
+    return _any_of(own).sub(lambda match: _CONTENT[bool(_LATIN.search(match[0]))], text) if own else text
 
 
-def plainly(document: Document) -> Plainly:
-    """How a page's texts are to be read, by the names that it defines for its users' content."""
-    names = sorted(dict.fromkeys(_names(document)), key=len, reverse=True)[:_MOST]
-    if not names:
-        return as_it_is
-    found = re.compile("|".join(map(_spelt, names)))
-    return lambda text: found.sub(lambda match: _CONTENT[bool(_LATIN.search(match[0]))], text)
+@lru_cache(maxsize=1 << 6)
+def _any_of(own: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_spelt, own)))
 
 
-def _names(document: Document) -> Iterator[str]:
+def _defined(document: Document) -> Iterator[str]:
     for clause in clauses(document):
         quoted = list(_QUOTED.finditer(clause.text))
         start = 0

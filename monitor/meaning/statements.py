@@ -37,7 +37,7 @@ def statements(document: Document, page_type: str, links: Sequence[Link] = ()) -
 
 def statements_on_data(document: Document, page_type: str) -> tuple[Statement, ...]:
     """Those of them that are on users' data; what is offered is not read for them."""
-    said = said_in(document, page_type) if _asked(document, page_type) else ()
+    said = tuple(said_in(document, page_type)) if _asked(document, page_type) else ()
     return tuple(dict.fromkeys(_of_data(document, page_type, said, ())))
 
 
@@ -54,12 +54,12 @@ def _asked(document: Document, page_type: str) -> tuple[Question, ...]:
     return asked(page_type) if is_understood(document.language) else ()
 
 
-def _of_data(document: Document, page_type: str, said: Iterable[Said], links: Sequence[Link]) -> list[Statement]:
+def _of_data(document: Document, page_type: str, said: Sequence[Said], links: Sequence[Link]) -> list[Statement]:
     questions = _asked(document, page_type)
     of_clauses = [statement for each in said for statement in _on_data(each.clause, each.page)]
     found = [each for name, _ in _OF_CLAUSE if name in questions for each in of_clauses if each.question == name]
     if "opt-out" in questions and any(each.question == "training" and each.answer in _IN for each in found):
-        found += _opt_out(document, page_type, links)
+        found += _opt_out(document, said[0].page, links)
     return found
 
 
@@ -72,13 +72,13 @@ def _on_data(clause: Clause, page: About) -> tuple[Statement, ...]:
     return tuple(statement for _, read in _OF_CLAUSE for statement in read(said))
 
 
-def _opt_out(document: Document, page_type: str, links: Sequence[Link]) -> Iterator[Statement]:
+def _opt_out(document: Document, page: About, links: Sequence[Link]) -> Iterator[Statement]:
     """How the page says that training can be refused, for each scope of the clause that says so."""
     found = way_out_of_training(document, links)
     if found is None:
         return
     clause, way = found
-    said = Said(clause, about(document, page_type))
+    said = Said(clause, page)
     if any(has(kind, said.folded) for kind in ("regional", "aside", "theirs")):
         return
     for scope in said.scopes:
