@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from itertools import chain
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from hypothesis import given, settings
@@ -114,6 +117,22 @@ def test_what_is_worked_out_without_new_letters_is_not_remembered() -> None:
     assert late.any_of
     slow(text)
     assert late.is_in(text)
+
+
+def test_letters_that_two_threads_meet_at_once_have_one_bit() -> None:
+    """With two bits, a text would hold but the later one, and the other thread's pattern would never be tried."""
+    both = Barrier(2)
+
+    class Slow(Literals):
+        def _added(self, letters: str) -> int:
+            with suppress(BrokenBarrierError):
+                both.wait(timeout=0.2)
+            return super()._added(letters)
+
+    literals = Slow()
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(literals.bits, (["ab"], ["ab"]))
+    assert first == second
 
 
 def test_patterns_are_compiled_where_a_text_holds_their_letters(monkeypatch: pytest.MonkeyPatch) -> None:

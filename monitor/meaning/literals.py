@@ -15,6 +15,7 @@ from operator import or_
 from re import _compiler as compiler  # type: ignore[attr-defined]
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
+from threading import Lock
 from typing import Any
 
 Needed = tuple[frozenset[str], ...]
@@ -87,11 +88,13 @@ class Literals:
         self._bits: dict[str, int] = {}
         self._by_start: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         self._expressions: list[Expression] = []
+        self._adding = Lock()
         self._forget()
 
     def bits(self, letters: Iterable[str]) -> int:
         """The bits of letters, each within one word and of two letters at least; together, any of them."""
-        return sum({self._bits.get(each) or self._added(each) for each in letters})
+        with self._adding:  # else two threads that meet new letters give them two bits, and one of these is never held
+            return sum({self._bits.get(each) or self._added(each) for each in letters})
 
     def expression(self, patterns: Iterable[str]) -> Expression:
         """Patterns as one expression, which is compiled when it is first tried."""
