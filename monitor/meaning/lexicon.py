@@ -24,7 +24,7 @@ _FOLDED = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "…": " ", "您": "你", "帐": "账"}
     | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff*", None)
 )
-_CONTRACTIONS = ((r"\bwon't\b", "will not"), (r"\bcan't\b|\bcannot\b", "can not"), (r"n't\b", " not"))
+CONTRACTIONS = ((r"\bwon't\b", "will not"), (r"\bcan't\b|\bcannot\b", "can not"), (r"n't\b", " not"))
 _MARKER = re.compile(r"^(?:[^\w\"'(“《【]+|\(?(?:[ivx]{1,4}|[a-z]|\d{1,2}(?:\.\d{1,2})*)[.)、]\s*|（[^）]{1,3}）)+")
 _INNER_DOT = re.compile(r"\.(?<=\w\.)(?=\w)")  # the dot first: there are few to try
 _BLOCK = re.compile(r"\{([a-z_]+)\}")
@@ -167,7 +167,7 @@ def fold(text: str) -> str:
     plain = text.replace("*", "") if text.isascii() else text.translate(_FOLDED)
     folded = " ".join(plain.lower().split())
     if "'" in folded or "cannot" in folded:
-        for short, full in _CONTRACTIONS:
+        for short, full in CONTRACTIONS:
             folded = re.sub(short, full, folded)
     return _INNER_DOT.sub("·", _MARKER.sub("", folded)[:LONGEST])
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from monitor.meaning.lexicon import CONTRACTIONS
 from monitor.meaning.numbers import has_number, numbers
 from monitor.words import spans
 
@@ -40,10 +41,10 @@ _REFERENCES = (
 REFERENCE = re.compile(_REFERENCES, re.I)
 _POINTER = re.compile(rf"[$€£¥]\s?\d[\d.,]*|{_DATE}|{_REFERENCES}", re.I)
 """Prices, addresses, references to sections, and dates: of data they say nothing themselves. Of an offer a date is the end."""
-_TURNS = tuple(
+_FORMS = tuple(
     (re.compile(turn, re.IGNORECASE), form)
     for turn, form in (
-        (r"\bwon['’]t\b", "will not"), (r"\bcan(?:['’]t|not)\b", "can not"), (r"n['’]t\b", " not"),
+        ("’", "'"), *CONTRACTIONS,
         (r"\bnot? later than\b", "within"), (r"\b(?:right|straight) away\b|\bat once\b", "immediately"),
         (r"\bwhen(?:ever)?\b", "if"), (r"\btaken out of\b", "removed from"), (r"\b(?:thereafter|afterwards)\b", ""),
     )
@@ -76,7 +77,7 @@ def differing(
 
 def _in_one_form(text: str) -> str:
     """The text with turns that say the same in one form: contractions written out, "no later than" as "within"."""
-    for turn, form in _TURNS:
+    for turn, form in _FORMS:
         text = turn.sub(form, text)
     return text
 
