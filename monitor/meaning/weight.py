@@ -33,10 +33,13 @@ from monitor.words import spans
 _TURNING = frozenset(
     "not no never nor may will must might could should only solely exclusively strictly unless except until default opt consent "
     "without always any all precise exact off enabled disabled 不 未 非 除非 仅 只 可 可以 必须 默认 等 仅限 开启 关闭 "
-    "biometric biometrics geometry faceprint voiceprint fingerprint fingerprints keystroke keystrokes clipboard broker brokers "
-    "advertising advertisers ads attribution audiences 人脸 声纹 指纹 广告 parent parents parental guardian guardians "
     "january february march april june july august september october november december".split()
 )
+_MINDED = frozenset(
+    "biometric biometrics geometry faceprint voiceprint fingerprint fingerprints keystroke keystrokes clipboard broker brokers "
+    "advertising advertisers ads attribution audiences 人脸 声纹 指纹 广告 parent parents parental guardian guardians".split()
+)
+"""Kinds of data, and those who get or guard it, that a reader minds even where a single word names them."""
 _USED = frozenset("use uses used".split())
 _VOICE = _USED | frozenset("do does neither nor own ours anyone anybody someone somebody else whether".split())
 _ANSWERS = frozenset(("yes", "no"))
@@ -93,7 +96,7 @@ def _is_voice(deleted: str, inserted: str) -> bool:
 def _turns(words: str) -> bool:
     """Whether words turn a sense: a figure, a plan, a "not", "may" or "unless" is among them."""
     return any(
-        word in _TURNING or word in PLANS or any(map(str.isdigit, word))
+        word in _TURNING or word in _MINDED or word in PLANS or any(map(str.isdigit, word))
         for word in words.lower().replace("-", " ").replace("+", " ").split()
     )
 
