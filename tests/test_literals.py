@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from test_topics import SAID
 
 from monitor.meaning import literals as literals_module
-from monitor.meaning.lexicon import LexiconSource, RuleSource, _Speller, fold, topic_lexicon
-from monitor.meaning.literals import Expression, Literals, Stems, needed
+from monitor.meaning.letters import KEPT, derived, kept_form, needed
+from monitor.meaning.lexicon import LexiconSource, RuleSource, _Speller, every_pattern, fold, topic_lexicon
+from monitor.meaning.literals import Expression, Literals, Stems
 from monitor.meaning.numbers import _ANY, has_number
 from monitor.meaning.numerals import ROOTS
 from monitor.meaning.sources import word_list
@@ -83,7 +84,18 @@ def test_where_a_pattern_matches_the_text_holds_the_letters_it_asks_for(data: st
         )
     )
     text = data.draw(st.from_regex(pattern))
-    assert all(any(letters in text for letters in each) for each in needed(pattern))
+    assert all(any(letters in text for letters in each) for each in derived(pattern))
+
+
+def test_the_letters_kept_are_those_of_the_patterns() -> None:
+    """`make letters` was run after the last change of the word lists: nothing is missing, and nothing is left over."""
+    assert KEPT.read_text(encoding="utf-8") == kept_form(every_pattern())
+
+
+def test_a_pattern_whose_letters_are_not_kept_is_read_for_them() -> None:
+    """As one of a watchlist, or of a word list in the making."""
+    pattern = "(?:nobody|wrote) this"
+    assert needed(pattern) == derived(pattern) == (frozenset({"nobody", "wrote"}), frozenset({"this"}))
 
 
 @settings(max_examples=200, deadline=None)
@@ -124,10 +136,10 @@ def test_letters_that_two_threads_meet_at_once_have_one_bit() -> None:
     both = Barrier(2)
 
     class Slow(Literals):
-        def _added(self, letters: str) -> int:
+        def _add(self, new: Iterable[str]) -> None:
             with suppress(BrokenBarrierError):
                 both.wait(timeout=0.2)
-            return super()._added(letters)
+            super()._add(new)
 
     literals = Slow()
     with ThreadPoolExecutor(2) as pool:
@@ -138,8 +150,8 @@ def test_letters_that_two_threads_meet_at_once_have_one_bit() -> None:
 def test_patterns_are_compiled_where_a_text_holds_their_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     """What no text asks for is not compiled; before processes are forked, all is."""
     compiled: list[object] = []
-    compile_ = literals_module.compiler.compile
-    monkeypatch.setattr(literals_module.compiler, "compile", lambda parsed: compiled.append(parsed) or compile_(parsed))
+    compile_ = re.compile
+    monkeypatch.setattr(literals_module.re, "compile", lambda spelt: compiled.append(spelt) or compile_(spelt))
     literals = Literals()
     expressions = [literals.expression(["data", "logs"]), literals.expression(["outputs"])]
     assert [each.is_in("our data") for each in expressions] == [True, False]

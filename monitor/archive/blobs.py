@@ -154,7 +154,9 @@ def _compress(body: bytes, base: bytes = b"") -> bytes:
         LEVEL,
         source_size=reach,
         window_log=bits,  # spans both, or the start of the base is out of sight
-        hash_log=min(bits, max(17, bits - 3)),  # zstd forgets what of a dictionary exceeds eight times this table
+        hash_log=min(
+            bits, max(17, (len(base) or reach).bit_length() - 3)
+        ),  # zstd forgets what of a dictionary exceeds eight times this table
     )
     return zstandard.ZstdCompressor(dict_data=_dictionary(base), compression_params=parameters).compress(body)
 

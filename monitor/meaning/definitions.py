@@ -43,16 +43,26 @@ def _any_of(own: tuple[str, ...]) -> re.Pattern[str]:
 
 def _defined(document: Document) -> Iterator[str]:
     for clause in clauses(document):
-        quoted = list(_QUOTED.finditer(clause.text))
-        start = 0
-        for match in quoted:
-            before, behind = clause.text[start : match.start()], clause.text[match.end() :]
-            bracketed = _OPENS.search(before) is not None
-            if bracketed or _DEFINES.search(clause.text):
-                said = before if bracketed or not behind.strip(" .。)）;；") else before + behind
-                if _is_of_content(match[1].strip(), said):
-                    yield match[1].strip()
-            start = match.end()
+        if '"' in clause.text or "“" in clause.text:
+            yield from _defined_in(clause.text)
+
+
+@lru_cache(maxsize=1 << 12)  # a page's next version defines them again
+def _defined_in(text: str) -> tuple[str, ...]:
+    return tuple(_names_in(text, defines=_DEFINES.search(text) is not None))
+
+
+def _names_in(text: str, *, defines: bool) -> Iterator[str]:
+    """The names in a clause that `defines` them, or that puts them in brackets behind what they are for."""
+    start = 0
+    for match in _QUOTED.finditer(text):
+        before, behind = text[start : match.start()], text[match.end() :]
+        bracketed = _OPENS.search(before) is not None
+        if bracketed or defines:
+            said = before if bracketed or not behind.strip(" .。)）;；") else before + behind
+            if _is_of_content(match[1].strip(), said):
+                yield match[1].strip()
+        start = match.end()
 
 
 def _is_of_content(name: str, said: str) -> bool:

@@ -9,7 +9,7 @@ quotes and without contractions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TypedDict
@@ -30,6 +30,8 @@ _INNER_DOT = re.compile(r"\.(?<=\w\.)(?=\w)")  # the dot first: there are few to
 _BLOCK = re.compile(r"\{([a-z_]+)\}")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
+_NAMED = ("facts", "page_types", "way_out")
+"""Data files of named expressions."""
 _PLAINLY = 4
 """Chinese characters, or Latin words, that show a clause to be in another language than its page."""
 
@@ -222,9 +224,22 @@ def patterns(name: str) -> Mapping[str, Expression]:
 
 def load() -> None:
     """Read and compile all word lists now rather than with the first clause: processes that are forked then have them."""
+    for lexicon in _lexicons():
+        lexicon.literals.compile()
+
+
+def every_pattern() -> Iterator[str]:
+    """Each pattern of the word lists, as it is spelt out."""
+    for lexicon in _lexicons():
+        yield from (spelt for expression in lexicon.literals.expressions for spelt in expression.spelt)
+    for name in _NAMED:
+        yield from (spelt for expression in patterns(name).values() for spelt in expression.spelt)
+
+
+def _lexicons() -> Iterator[TopicLexicon | StanceLexicon]:
     for language in ("en", "zh"):
-        topic_lexicon(language).literals.compile()
-        stance_lexicon(language).literals.compile()
+        yield topic_lexicon(language)
+        yield stance_lexicon(language)
 
 
 class _Speller:

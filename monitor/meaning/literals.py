@@ -1,8 +1,8 @@
 """Expressions that are tried only where a text holds the letters without which they cannot match.
 
-Of the hundreds of patterns that a clause is held against, nearly all ask for letters that it does not hold. Which letters a pattern
-asks for is derived from the pattern itself, so there is no second list to keep true. Expressions are compiled when they are first
-tried: whoever asks for the topics of a few clauses does not wait for the hundreds of patterns that these never meet.
+Of the hundreds of patterns that a clause is held against, nearly all ask for letters that it does not hold. Expressions are
+compiled when they are first tried: whoever asks for the topics of a few clauses does not wait for the hundreds of patterns that
+these never meet.
 """
 
 from __future__ import annotations
@@ -12,70 +12,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, reduce
 from operator import or_
-from re import _compiler as compiler  # type: ignore[attr-defined]
-from re import _constants as code  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from threading import Lock
-from typing import Any
 
-Needed = tuple[frozenset[str], ...]
-"""Sets of letters: where a pattern matches, the text holds one of each set."""
+from monitor.meaning.letters import SHORTEST, needed
 
 _WORD = re.compile(r"\w+")
-_SHORTEST, _LONGEST = 2, 8
-"""Letters of a literal: one letter stands in every text, and what begins a long word tells it well enough."""
 _START = 3
 """Letters by which a literal is looked up."""
 ANYTHING = 1
 """The bit that every text has: of a pattern that asks for nothing."""
-
-
-def needed(pattern: str) -> Needed:
-    """The letters without which a pattern matches nowhere; none where that cannot be told.
-
-    >>> [sorted(letters) for letters in needed(r"\\b(?:we|they) (?:may )?shar(?:e|ing)\\b")]
-    [['they', 'we'], ['shar']]
-    """
-    return _of_all(parser.parse(pattern))
-
-
-def _of_all(parsed: Any) -> Needed:
-    return () if parsed.state.flags & re.IGNORECASE else tuple(_needed(parsed))
-
-
-def _needed(items: Iterable[tuple[Any, Any]]) -> Iterator[frozenset[str]]:
-    run = ""
-    for operation, argument in items:
-        if operation is code.LITERAL:
-            run += chr(argument)
-        elif operation is not code.AT:  # an edge stands between letters, and takes none
-            yield from _of_run(run)
-            yield from _of_part(operation, argument)
-            run = ""
-    yield from _of_run(run)
-
-
-def _of_run(run: str) -> Iterator[frozenset[str]]:
-    """The longest word of letters that stand in a row."""
-    longest = run if run.isalnum() else max(_WORD.findall(run), key=len, default="")
-    if len(longest) >= _SHORTEST:
-        yield frozenset({longest[:_LONGEST]})
-
-
-def _of_part(operation: Any, argument: Any) -> Iterator[frozenset[str]]:
-    """What a group, a choice or a repetition asks for. Anything else may match without letters of its own."""
-    if operation is code.SUBPATTERN and not argument[1] & re.IGNORECASE:
-        yield from _needed(argument[3])
-    elif operation in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT) and argument[0]:
-        yield from _needed(argument[2])
-    elif operation is code.BRANCH:
-        choices = [max(_needed(choice), key=_rareness, default=frozenset()) for choice in argument[1]]
-        if all(choices):
-            yield frozenset().union(*choices)
-
-
-def _rareness(letters: frozenset[str]) -> tuple[int, int]:
-    return min(map(len, letters)), -len(letters)
 
 
 class Literals:
@@ -87,30 +32,33 @@ class Literals:
     def __init__(self) -> None:
         self._bits: dict[str, int] = {}
         self._by_start: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-        self._expressions: list[Expression] = []
+        self.expressions: list[Expression] = []
         self._adding = Lock()
         self._forget()
 
     def bits(self, letters: Iterable[str]) -> int:
         """The bits of letters, each within one word and of two letters at least; together, any of them."""
+        asked = frozenset(letters)
         with self._adding:  # else two threads that meet new letters give them two bits, and one of these is never held
-            return sum({self._bits.get(each) or self._added(each) for each in letters})
+            if new := asked - self._bits.keys():
+                self._add(new)
+            return sum(self._bits[each] for each in asked)
 
     def expression(self, patterns: Iterable[str]) -> Expression:
         """Patterns as one expression, which is compiled when it is first tried."""
-        self._expressions.append(Expression(patterns, self))
-        return self._expressions[-1]
+        self.expressions.append(Expression(patterns, self))
+        return self.expressions[-1]
 
     def compile(self) -> None:
         """Compile every expression now."""
-        for each in self._expressions:
+        for each in self.expressions:
             each.compile()
 
-    def _added(self, letters: str) -> int:
-        self._bits[letters] = bit = ANYTHING << 1 << len(self._bits)
-        self._by_start[letters[:_START]].append((letters, bit))
+    def _add(self, new: Iterable[str]) -> None:
+        for letters in new:
+            self._bits[letters] = bit = ANYTHING << 1 << len(self._bits)
+            self._by_start[letters[:_START]].append((letters, bit))
         self._forget()
-        return bit
 
     def _forget(self) -> None:
         """Begin with new memories. What another thread still works out without the new letters goes into the old ones."""
@@ -125,7 +73,7 @@ class Literals:
     def _held_by(self, word: str) -> int:
         held, bits, by_start = 0, self._bits, self._by_start
         for at in range(len(word) - 1):
-            held |= bits.get(word[at : at + _SHORTEST], 0)
+            held |= bits.get(word[at : at + SHORTEST], 0)
             for letters, bit in by_start.get(word[at : at + _START], ()):
                 if word.startswith(letters, at):
                     held |= bit
@@ -138,7 +86,7 @@ class Stems:
     def __init__(self, stems: Iterable[str], literals: Literals) -> None:
         self.literals = literals
         stems = frozenset(stems)
-        words = {stem for stem in stems if len(stem) >= _SHORTEST and _WORD.fullmatch(stem)}
+        words = {stem for stem in stems if len(stem) >= SHORTEST and _WORD.fullmatch(stem)}
         self._bits, self._others = literals.bits(words), tuple(stems - words)
 
     def within(self, text: str) -> bool:
@@ -154,11 +102,11 @@ class Expression:
     """Several patterns as one: it finds what `one|other|third` finds, and tries only those whose letters a text holds."""
 
     def __init__(self, patterns: Iterable[str], literals: Literals) -> None:
-        self._spelt, self._literals = tuple(patterns), literals
+        self.spelt, self._literals = tuple(patterns), literals
 
     @cached_property
     def _patterns(self) -> tuple[_Pattern, ...]:
-        return tuple(_Pattern(spelt, self._literals) for spelt in self._spelt)
+        return tuple(_Pattern(spelt, self._literals) for spelt in self.spelt)
 
     @cached_property
     def any_of(self) -> int:
@@ -207,16 +155,12 @@ class _Pattern:
 
     def __init__(self, spelt: str, literals: Literals) -> None:
         self._spelt = spelt
-        self._parsed = parser.parse(spelt)  # once for both: parsing takes longest
-        sets = sorted(_of_all(self._parsed), key=_rareness, reverse=True)
-        self.first, *self.others = [*map(literals.bits, sets)] or [ANYTHING]
+        self.first, *self.others = [*map(literals.bits, needed(spelt))] or [ANYTHING]
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        """The pattern, ready to be tried."""
-        parsed = vars(self).pop("_parsed", None)  # it is of no more use, and large; another thread may have it
-        compiled: re.Pattern[str] = compiler.compile(parsed or parser.parse(self._spelt))
-        return compiled
+        """The pattern, ready to be tried; kept here, since `re` itself remembers but a few hundred."""
+        return re.compile(self._spelt)
 
 
 def _merged(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[re.Match[str]]:

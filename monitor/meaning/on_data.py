@@ -23,15 +23,12 @@ _LONGEST_KEPT = 3_650
 def on_training(said: Said) -> Iterator[Statement]:
     """Whether content is trained on: one statement for each scope, or a general one where training is not named."""
     text = said.folded
-    if (
-        "training" not in said.reading.topics
-        or not _names_content(said)
-        or _is_aside(said)
-        or _is_case_of_keeping(said)
-    ):
+    if not (has("acts", text) and _names_content(said)):  # most clauses end here, before their topics are read
+        return
+    if "training" not in said.reading.topics or _is_aside(said) or _is_case_of_keeping(said):
         return
     stance = _stance(said)
-    if stance not in STANCES or not has("acts", text):
+    if stance not in STANCES:
         return
     named = has("train", text) or (stance != _TRAINS and has("barred", text))
     if named and stance == _TRAINS and has("feedback", text):
@@ -85,8 +82,9 @@ def _is_of_some_plans(said: Said) -> bool:
 def on_retention(said: Said) -> Iterator[Statement]:
     """How long content is kept: the one period that a clause names, and from when it runs."""
     text = said.folded
-    about = "retention" in said.reading.topics or has("kept_for", text)
-    if not (about and has("kept_content", text) and has("kept", text)):
+    if not (has("kept", text) and has("kept_content", text)):
+        return
+    if not (has("kept_for", text) or "retention" in said.reading.topics):
         return
     days = _period(said.clause.text)
     if not days or days >= _LONGEST_KEPT or len(text) > _LONGEST_ROW or _is_kept_elsewhere(said):
@@ -114,11 +112,10 @@ def _period(text: str) -> float | None:
 def on_review(said: Said) -> Iterator[Statement]:
     """Whether people of the vendor read content: they may, they do in named cases only, they do not."""
     text = said.folded
-    if "review" not in said.reading.topics or has("not_people", text) or has("others", said.headings):
-        return
-    by_hand = has("read_by_hand", text)
     named = has("content", text) or has("kept_content", text)
-    if not by_hand and not (has("people", text) and has("reads", text) and named):
+    if not has("read_by_hand", text) and not (has("people", text) and has("reads", text) and named):
+        return
+    if "review" not in said.reading.topics or has("not_people", text) or has("others", said.headings):
         return
     limited, unread = has("only_if", text), has("unread", text)
     answer = "in named cases" if limited else "not read" if unread else "read"
