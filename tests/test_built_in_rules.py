@@ -51,7 +51,7 @@ def weights() -> set[Weight]:
             found = understand(edits, before, after, page, "en")
             given |= {Weight(finding.importance, finding.rule) for finding in found}
             given |= {
-                weigh(edit, topic, reading(edit.before), reading(edit.after), (), page)
+                weigh(edit, topic, reading(edit.before), reading(edit.after), page)
                 for edit in edits
                 for topic in TOPICS
             }

@@ -6,6 +6,7 @@ import math
 import re
 
 from monitor.meaning.numbers import numbers
+from monitor.meaning.script import by_character
 
 _DAYS = {
     "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365,
@@ -40,6 +41,7 @@ def _counted(number: float, unit: str, language: str) -> str:
 
 def durations(text: str) -> tuple[float, ...]:
     """The periods that `text` names, in days: a month is 30, a year 365, "indefinitely" infinity and last."""
+    text = by_character(text)
     units = ((number.value, _UNIT.match(text, number.end)) for number in numbers(text))
     found = [value * _DAYS[unit[1].lower()] for value, unit in units if unit]
     return (*found, *(math.inf for _ in _ENDLESS.finditer(text)))

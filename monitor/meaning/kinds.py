@@ -20,6 +20,9 @@ _NEAR = 6
 _WANT_GIFT = frozenset({"point", "minute", "hour"})
 _WEAK = _WANT_GIFT | {"page", "model", "input", "upload", "question"}
 """Units that say nothing of an offer by themselves, even by the day: they want a word for free or for a limit."""
+_COINS = frozenset({"credit", "point", "unit"})
+_WHO = frozenset("user seat member person account key project workspace team organization organisation device customer".split())
+"""Who is given something each, where a thing after "per" makes a price."""
 _SIZES = frozenset({"token", "character"})
 """Units that a limit without a period bounds one request in, more often than what is given."""
 
@@ -179,7 +182,7 @@ def _kind_of_count(sight: Sight, said: frozenset[str]) -> Kind | None:
     draft = sight.draft
     if _is_denominator(sight) or _is_size(sight) or (draft.unit, draft.per) == ("request", "year"):
         return None  # requests a year are those that a law grants: access, deletion, an audit
-    if _nearest(sight.before, ("buying", "gift")) == "buying":
+    if _nearest(sight.before, ("buying", "gift")) == "buying" or _is_paid_in_units(sight):
         return None
     everything = said | sight.around.senses
     free = "gift" in said or "grants" in sight.around.senses
@@ -194,9 +197,19 @@ def _kind_without_period(sight: Sight, everything: frozenset[str], free: bool) -
     if "concurrent" in senses(sight.row) | sight.around.senses:
         return "limits"
     draft = sight.draft
+    if sight.row[draft.at].word == "one":  # "several questions in one message" counts nothing
+        return None
     phrase = senses(sight.row[max(sight.left, draft.at - 2) : min(sight.right, draft.end + 4)])
     quota = "quota" in (phrase | sight.around.senses if draft.unit in _SIZES else everything)
     return "free-amount" if quota or (free and (draft.unit not in _WEAK or "gift" in phrase)) else None
+
+
+def _is_paid_in_units(sight: Sight) -> bool:
+    """What one thing costs in the vendor's own coin: "200 credits per clip"; a credit per user is a gift."""
+    behind = sight.row[sight.draft.end : sight.draft.end + 2]
+    if sight.draft.unit not in _COINS or sight.draft.per is not None or len(behind) < 2:
+        return False
+    return behind[0].word in ("per", "/") and behind[1].word.rstrip("s") not in _WHO
 
 
 def _is_denominator(sight: Sight) -> bool:

@@ -15,6 +15,7 @@ from functools import cache, cached_property, lru_cache
 from typing import TypedDict
 
 from monitor.meaning.literals import Expression, Literals, Stems
+from monitor.meaning.script import simplified
 from monitor.meaning.sources import word_list
 
 LONGEST = 6_000
@@ -131,6 +132,8 @@ class Topic:
 
     def words_under(self, heading: str, text: str) -> list[str]:
         """The words in `text` that mean the topic only because of the headings above them."""
+        if heading and self.cut is not None and self.lends(heading):
+            text = self.cut.sub(" ", text)
         priors = (prior.like.search(text) for prior in self.under if heading and prior.heading.is_in(heading))
         return [match.group() for match in priors if match]
 
@@ -166,7 +169,7 @@ def fold(text: str) -> str:
 
     Lower case, plain quotes, no list marker, contractions written out, and a dot only where a sentence may end.
     """
-    plain = text.replace("*", "") if text.isascii() else text.translate(_FOLDED)
+    plain = text.replace("*", "") if text.isascii() else simplified(text).translate(_FOLDED)
     folded = " ".join(plain.lower().split())
     if "'" in folded or "cannot" in folded:
         for short, full in CONTRACTIONS:

@@ -6,23 +6,52 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from monitor.clauses import split
 from monitor.meaning.durations import durations
 from monitor.meaning.lexicon import fold, language_of, topic_lexicon
 from monitor.meaning.scopes import scopes
 from monitor.meaning.stance import stance_rule
-from monitor.model import LEADS, OFFER_TOPICS, TOPICS, Clause, Reading
+from monitor.model import DATA_TOPICS, LEADS, OFFER_TOPICS, TOPICS, Block, Clause, Reading
 
 _RECIPIENTS = re.compile(
-    r"sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I
+    r"\bsdks?\b|sub-?\s?(?:processor|contractor)|third[- ]part(?:y|ies)|service providers|affiliates|分包|受托|第三方", re.I
 )
+_RECIPIENT = re.compile(
+    r"recipient|provider|vendor|sub-?\s?processor|third[- ]part|partner|\bsdk|company|接收方|提供方|合作方|第三方|供应商", re.I
+)
+_GETS = re.compile(r"\bdata\b|information|信息|数据", re.I)
+"""Columns of a table of recipients: who gets something, and that it is data."""
+_POINTS_BACK = re.compile(
+    r"\b(?:(?:in|for) (?:this|that|these|those|such) (?:ways?|manner|purposes?|use)"
+    r"|(?:this|that|the same|these|those)(?: also| does not| do not| will not)? "
+    r"(?:appl(?:y|ies)|goes|holds?|includes?|concerns?|covers?)"
+    r"|left out|excluded|exempt(?:ed)?|excepted|kept out|do(?:es)? so|such (?:use|training|sharing|processing|copies))\b"
+    r"|上述|前述|此类|除外|不在此列|亦同|同样适用",
+    re.I,
+)
+_CODE = re.compile(
+    r"^\s*(?:\$ \w|curl |pip install |npm (?:i|install) |import \w+(?:$|[\n;])|from \w[\w.]* import "
+    r"|(?:const|let|var) \w+ ?=|def \w+\("
+    r"|(?:GET|POST|PUT|PATCH|DELETE) /|HTTP/\d|\{\s*\"|[\w.]+\([^)]*\)\s*[;{])"
+)
+_CODE_SHOWS = 200
+"""Characters by which a sample is known."""
 _LEFT_TO_THE_USER = frozenset({"trains unless opted out", "trains only if opted in"})
 
 
 def reading(clause: Clause, language: str) -> Reading:
     """What a clause says where it stands: under its headings, in its list or its table."""
+    if is_code(clause.text):
+        return Reading(())
     said = read_clause(in_full(clause), clause.block.trail, language)
-    recipient = clause.block.kind == "row" and not said.topics and _names_recipients(clause.block.trail)
-    return Reading(("sharing",)) if recipient else said
+    if said.topics:
+        return said
+    return Reading(("sharing",)) if _names_recipients(clause.block) else _of_sentence_before(clause, language)
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is a sample of a program or a command: it states nothing."""
+    return _CODE.search(text[:_CODE_SHOWS]) is not None
 
 
 def in_full(clause: Clause) -> str:
@@ -31,9 +60,26 @@ def in_full(clause: Clause) -> str:
     return f"{lead[0]} {clause.text}" if lead and lead[0][-1:] in LEADS else clause.text
 
 
-def _names_recipients(trail: tuple[str, ...]) -> bool:
-    """Whether a table stands under a heading such as "Subprocessors": each of its rows is then somebody who gets data."""
-    return any(map(_RECIPIENTS.search, trail))
+def _names_recipients(block: Block) -> bool:
+    """Whether a row stands in a table of those who get data: under a heading such as "Subprocessors", or by its columns."""
+    columns = " | ".join(block.columns)
+    listed = any(map(_RECIPIENTS.search, block.trail)) or (_RECIPIENT.search(columns) and _GETS.search(columns))
+    return block.kind == "row" and bool(listed)
+
+
+def points_back(clause: Clause) -> bool:
+    """Whether a clause leaves to the sentence before it what it is on: "Business accounts are left out"."""
+    return clause.block.text.find(clause.text) > 0 and _POINTS_BACK.search(clause.text) is not None
+
+
+def _of_sentence_before(clause: Clause, language: str) -> Reading:
+    """What a clause is on that points back."""
+    if not points_back(clause):
+        return Reading(())
+    before = clause.block.text.partition(clause.text)[0]
+    topics = read_clause(split(before)[-1], clause.block.trail, language).topics
+    said = tuple(topic for topic in topics if topic in DATA_TOPICS)
+    return Reading(said, words=tuple(f"{topic}: as the sentence before" for topic in said))
 
 
 # A new version repeats nearly all clauses of the one before it.

@@ -15,11 +15,12 @@ from monitor.meaning.merging import merged
 from monitor.meaning.offers import offers
 from monitor.meaning.overriding import overridden
 from monitor.meaning.phrases import NOTHING, amount_words, gapped, stated
+from monitor.meaning.renaming import renamings, with_new_names
 from monitor.meaning.rules import AMOUNT, CONDITION, GAP, PAID, Weight
 from monitor.meaning.summary import rank
-from monitor.meaning.topics import is_quiet, read_clause, reading
-from monitor.meaning.weight import Renamings, has_left, renamings, weigh
-from monitor.meaning.wording import differ_in_figures, differing_terms
+from monitor.meaning.topics import is_code, is_quiet, read_clause, reading
+from monitor.meaning.weight import has_left, weigh
+from monitor.meaning.wording import differing_terms
 from monitor.model import (
     CELL,
     DATA_TOPICS,
@@ -75,19 +76,27 @@ def understand(
     `none` are those alone that an entry of the watchlist made so.
     """
     edits = merged(edits)
-    renamed = renamings(edits)
+    renamed = renamings(edits, before, after)
     found: list[Finding] = []
     for edit in edits:
-        amounts = (
-            []
-            if has_left(edit, page)
-            else list(_offer_findings(edit, language)) or list(_condition_finding(edit, language))
-        )
-        statements = _topic_findings(edit, before.language, after.language, renamed, page, language)
-        found += amounts
-        same = bool(_offers(edit.before) and _offers(edit.after)) and _same_amounts(edit)
-        found += (finding for finding in statements if not ((amounts or same) and finding.topic in OFFER_TOPICS))
+        called = with_new_names(edit, renamed)
+        said = _findings(called, before.language, after.language, page, language)
+        found += (replace(each, before=edit.before.text) if edit.before else each for each in said)
     return tuple(sorted((overridden(finding, page, overrides) for finding in found), key=rank))
+
+
+def _findings(
+    edit: ClauseEdit, language_before: str, language_after: str, page: Page, language: str
+) -> Iterator[Finding]:
+    """What one edit means: its offers, and beside them its statements on other topics."""
+    amounts: list[Finding] = []
+    if not has_left(edit, page):
+        amounts = list(_offer_findings(edit, language)) or list(_condition_finding(edit, language))
+    yield from amounts
+    same = bool(_offers(edit.before) and _offers(edit.after)) and _same_amounts(edit)
+    for finding in _topic_findings(edit, language_before, language_after, page, language):
+        if not ((amounts or same) and finding.topic in OFFER_TOPICS):
+            yield finding
 
 
 def is_understood(language: str) -> bool:
@@ -100,7 +109,7 @@ def _read(clause: Clause | None, language: str) -> Reading:
 
 
 def _offers(clause: Clause | None) -> tuple[Offer, ...]:
-    if clause is None or is_quiet(clause.block.trail):
+    if clause is None or is_quiet(clause.block.trail) or is_code(clause.text):
         return ()
     return offers(clause.text, clause.block.columns, clause.block.trail)
 
@@ -108,6 +117,9 @@ def _offers(clause: Clause | None) -> tuple[Offer, ...]:
 def _offer_findings(edit: ClauseEdit, language: str) -> Iterator[Finding]:
     for old, new in align(_offers(edit.before), _offers(edit.after)):
         kind = next(offer.kind for offer in (new, old) if offer)
+        if old and new and _figures(old) == _figures(new):
+            yield from _condition_finding(edit, language, kind)
+            continue
         gap = "" if old and new else _gap(edit)
         said = GAP.weight(kind=kind, gap=gap) if gap else AMOUNT.weight(kind=kind)
         yield replace(
@@ -126,22 +138,26 @@ def _gap(edit: ClauseEdit) -> str:
     return min(before ^ after, default="")
 
 
-def _condition_finding(edit: ClauseEdit, language: str) -> Iterator[Finding]:
+def _figures(offer: Offer) -> tuple[object, ...]:
+    amount = offer.amount
+    return amount.value, amount.unit, amount.per, amount.every, amount.qualifier
+
+
+def _condition_finding(edit: ClauseEdit, language: str, topic: str = "free-terms") -> Iterator[Finding]:
     """The words around an offer whose amounts stand: on what condition, for whom, until when."""
     if edit.before is None or edit.after is None or not (_offers(edit.before) and _offers(edit.after)):
         return
     deleted, inserted = differing_terms(edit.before.text, edit.after.text)
-    if (deleted or inserted) and not _same_amounts(edit):
+    if deleted or inserted:
         weight = CONDITION.weight(deleted=deleted, inserted=inserted)
-        reading = Reading(("free-terms",))
-        yield replace(_finding(edit, "free-terms", weight), reading=stated("free-terms", reading, reading, language))
+        reading = Reading((topic,))
+        yield replace(_finding(edit, topic, weight), reading=stated(topic, reading, reading, language))
 
 
 def _topic_findings(
     edit: ClauseEdit,
     language_before: str,
     language_after: str,
-    renamed: Renamings,
     page: Page,
     language: str,
 ) -> Iterator[Finding]:
@@ -149,7 +165,7 @@ def _topic_findings(
     if by_column := _column_topics(edit):
         old, new = (replace(reading, topics=(*by_column, *reading.topics)) for reading in (old, new))
     for topic in dict.fromkeys((*new.topics, *old.topics)):
-        weight = weigh(edit, topic, old, new, renamed, page)
+        weight = weigh(edit, topic, old, new, page)
         if weight.importance != "none":
             yield replace(_finding(edit, topic, weight), reading=stated(topic, old, new, language))
 
@@ -179,7 +195,7 @@ def _is_paid_now(old: str, new: str) -> bool:
 
 def _same_amounts(edit: ClauseEdit) -> bool:
     """Whether two editions of a clause say the same amounts in other figures: 10,000,000 and 10 million."""
-    return edit.before is not None and edit.after is not None and differ_in_figures(edit.before.text, edit.after.text)
+    return edit.before is not None and edit.after is not None and not any(differing_terms(edit.before.text, edit.after.text))
 
 
 def _finding(edit: ClauseEdit, topic: str, weight: Weight) -> Finding:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from monitor.meaning.numbers import HAN, Mark, Number, fold, scan
+from monitor.meaning.script import by_character
 from monitor.meaning.sources import word_list
 
 _ATOM = re.compile(rf"[a-zà-ÿ]++(?:'[a-z]++)?|[{HAN}]|\d++|[^\s]")
@@ -87,7 +88,7 @@ def lexicon() -> Lexicon:
 
 def tokens(text: str) -> tuple[Token, ...]:
     """The words, numbers and signs of `text`, with numbers and units of time put together to periods and durations."""
-    return tuple(_periods(tuple(_words(fold(text)))))
+    return tuple(_periods(tuple(_words(fold(by_character(text))))))
 
 
 def _words(folded: str) -> Iterator[Token]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
 
+from monitor.meaning.renaming import swaps
 from monitor.meaning.rules import (
     ADDED,
     FEW_WORDS,
@@ -25,9 +23,9 @@ from monitor.meaning.rules import (
     WORDS,
     Weight,
 )
-from monitor.meaning.topics import in_full, read_clause
-from monitor.meaning.wording import PLANS, WORD, differing, differing_terms, weighty
-from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Page, Reading, Span
+from monitor.meaning.topics import in_full, points_back, read_clause
+from monitor.meaning.wording import PLANS, TURNING, WORD, differing, differing_terms, many, weighty
+from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Page, Reading
 from monitor.words import spans
 
 _TURNING = frozenset(
@@ -44,18 +42,12 @@ _USED = frozenset("use uses used".split())
 _VOICE = _USED | frozenset("do does neither nor own ours anyone anybody someone somebody else whether".split())
 _ANSWERS = frozenset(("yes", "no"))
 _LABEL_WORDS = 9
-_RENAMED = 3
-"""So often must one name be put in another's place to make a renaming. A plan is no name: who is on it gets its terms."""
 
-
-Renamings = tuple[tuple[str, str], ...]
-
-
-def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Renamings, page: Page) -> Weight:
+def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, page: Page) -> Weight:
     """How much an edit matters for one topic that the clause has before or after it."""
     if edit.before is None or edit.after is None:
         return _weigh_one(edit, topic, page)
-    before, after = _texts(edit.before, edit.after, renamed)
+    before, after = _texts(edit.before, edit.after)
     deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing_terms(before, after)
     if not deleted and not inserted:
         return SAME_WORDS.weight()
@@ -75,16 +67,16 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, renamed: Ren
     return _for_page(edit, topic, page, WORDS.weight(deleted=deleted, inserted=inserted), turns=_turns(words))
 
 
-def _texts(before: Clause, after: Clause, renamed: Renamings) -> tuple[str, str]:
-    """Two editions of a clause, names that were put in the place of others apart; one that only changed its list, in full."""
-    if before.text == after.text:
+def _texts(before: Clause, after: Clause) -> tuple[str, str]:
+    """Two editions of a clause; one that only changed its list, or went into or out of one, in full."""
+    if before.text == after.text or before.block.kind != after.block.kind:
         return in_full(before), in_full(after)
-    return _with_new_names(before.text, renamed), after.text
+    return before.text, after.text
 
 
 def _is_wording(differing_words: str) -> bool:
     """Whether words that differ are few and turn nothing: no figure, no plan, no "not", "may" or "unless" among them."""
-    return len(differing_words.split()) <= MOST_WORDS and not _turns(differing_words)
+    return many(differing_words.split()) <= MOST_WORDS and not _turns(differing_words)
 
 
 def _is_voice(deleted: str, inserted: str) -> bool:
@@ -95,10 +87,10 @@ def _is_voice(deleted: str, inserted: str) -> bool:
 
 def _turns(words: str) -> bool:
     """Whether words turn a sense: a figure, a plan, a "not", "may" or "unless" is among them."""
-    return any(
-        word in _TURNING or word in _MINDED or word in PLANS or any(map(str.isdigit, word))
-        for word in words.lower().replace("-", " ").replace("+", " ").split()
-    )
+    found = words.replace("-", " ").replace("+", " ").split()
+    plans = (word.lower() in PLANS and word != "plus" for word in found)  # the little word is no plan
+    turning = (word in _TURNING or word in _MINDED or any(map(str.isdigit, word)) for word in map(str.lower, found))
+    return any(plans) or any(turning) or not TURNING.isdisjoint(words)
 
 
 def _weigh_one(edit: ClauseEdit, topic: str, page: Page) -> Weight:
@@ -107,7 +99,14 @@ def _weigh_one(edit: ClauseEdit, topic: str, page: Page) -> Weight:
         return LEFT.weight()
     if all(map(_is_label, _editions(edit))):
         return LABEL.weight()
-    return _for_page(edit, topic, page, (REMOVED if edit.after is None else ADDED).weight(), turns=False)
+    minded = any(map(_is_minded, _editions(edit)))
+    return _for_page(edit, topic, page, (REMOVED if edit.after is None else ADDED).weight(), turns=minded)
+
+
+def _is_minded(clause: Clause) -> bool:
+    """Whether a clause names what a reader minds even in a list of recipients or of kinds of data."""
+    words = clause.text.lower()
+    return not _MINDED.isdisjoint(WORD.findall(words)) or any(word in words for word in _MINDED if not word.isascii())
 
 
 def has_left(edit: ClauseEdit, page: Page) -> bool:
@@ -125,12 +124,12 @@ def _swaps_names(before: Clause, after: Clause) -> bool:
     differ = [span for span in spans(before.text, after.text) if span.kind != "kept" and weighty([span.text])]
     if any(span.text.strip().lower() in _ANSWERS for span in differ):
         return False
-    return 2 * len(list(_swaps(before, after))) == len(differ)
+    return 2 * len(list(swaps(before, after))) == len(differ)
 
 
 def _for_page(edit: ClauseEdit, topic: str, page: Page, said: Weight, *, turns: bool) -> Weight:
     """What was said of an edit, or less: where the clause does not name the topic, or such pages are not about it."""
-    lent = not any(topic in read_clause(in_full(clause)).topics for clause in _editions(edit))
+    lent = not any(topic in read_clause(in_full(clause)).topics or points_back(clause) for clause in _editions(edit))
     if lent and topic in LENT.topics and not turns:
         return LENT.weight(said=said.rule)
     if page.type == "usage-policy" and topic in FOR_USERS.topics:
@@ -143,7 +142,7 @@ def _for_page(edit: ClauseEdit, topic: str, page: Page, said: Weight, *, turns: 
 def _is_label(clause: Clause) -> bool:
     """Whether a clause is a title, a menu entry or a caption: a few words that state nothing."""
     text = clause.text
-    if text[-1:] in "?？":
+    if text[-1:] in "?？→»›":
         return True
     if clause.block.kind == "row" or text[-1:] in ".;:!。；：！":
         return False
@@ -154,31 +153,3 @@ def _is_label(clause: Clause) -> bool:
         return False
     titled = sum(word[:1].isupper() for word in words) * 2 > len(words)
     return len(words) <= _LABEL_WORDS and (titled or (bool(words) and words[0].endswith("ing")))
-
-
-def renamings(edits: Iterable[ClauseEdit]) -> Renamings:
-    """Names put in the place of others throughout a document: a product renamed, not its terms changed."""
-    pairs = Counter(pair for edit in edits if edit.before and edit.after for pair in _swaps(edit.before, edit.after))
-    return tuple(pair for pair, times in pairs.items() if times >= _RENAMED)
-
-
-def _swaps(before: Clause, after: Clause) -> Iterator[tuple[str, str]]:
-    """Names of one clause and those that stand in their place in its other edition."""
-    found = spans(before.text, after.text)
-    for deleted, inserted in pairwise(found):
-        pair = _name(deleted, "deleted"), _name(inserted, "inserted")
-        if all(pair):
-            yield pair
-
-
-def _name(span: Span, kind: str) -> str:
-    text = span.text.strip(" ,.;:()’'\"“”")
-    named = span.kind == kind and 0 < len(text) <= 40 and all(word[:1].isupper() for word in text.split())
-    plan = not PLANS.isdisjoint(text.lower().split())
-    return text if named and not plan and not any(char.isdigit() for char in text) else ""
-
-
-def _with_new_names(text: str, renamed: Renamings) -> str:
-    for old, new in renamed:
-        text = text.replace(old, new)
-    return text

@@ -6,32 +6,39 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 
 from rapidfuzz import fuzz
 
-from monitor.meaning.lexicon import CONTRACTIONS
 from monitor.meaning.numbers import has_number, numbers
+from monitor.meaning.sameness import in_one_form, stem
+from monitor.meaning.script import simplified
 from monitor.words import spans
 
 WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _EMPTY = frozenset(
     "a an the of to in on at for by with and or as is are be this that these those it its our we us your you their any such "
-    "other from into also but under which who will shall can please section sections here below above herein hereof thereof page "
-    "link following further well both each all e.g i.e etc".split()
+    "other from into also but under which who will shall do does did doing done has have had been being was were please "
+    "section sections here below above herein hereof thereof thereto page "
+    "link following further well both each all every so then thus hence too there thereby therein they them he she what which "
+    "whose one ones e.g i.e etc".split()
 )
 _WHOM = frozenset(
     "inc llc ltd corp opco limited contact email e-mail support portal form inbox address phone chatbot mailto".split()
 )
 """Whom to write to, and what a company's form is called: no statement on data turns on it."""
 _SAYS_NOTHING = _EMPTY | _WHOM
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LITTLE = str.maketrans("", "", "我们你您的了被将把对向与和及并且或其在自起算由所之则即为至于从给该此各等还会")
 """Chinese characters that by themselves say nothing: who speaks, and how a sentence is joined. Never 不, 未, 可, 仅, 应."""
+TURNING = frozenset("不未非无勿仅只除免禁可")
+"""Those that turn a sense alone; any other stands for a word only together with a second one."""
 _DATE = (
     r"\b(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s+)?\d{4}\b"
     r"|\b\d{4}-\d{2}-\d{2}\b|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
 )
 _REFERENCES = (
-    r"\bhttps?://\S+|\[\d{1,3}\]|\b(?:[\w-]+\.){1,4}[a-z]{2,6}(?:/\S*)?\b|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"\bhttps?://\S+|(?<![\w/])/[\w.{}-]+(?:/[\w.{}-]+)+|\[\d{1,3}\]|\b(?:[\w-]+\.){1,4}[a-z]{2,6}(?:/\S*)?\b|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|\b(?:sections?|articles?|clauses?|annex|exhibit|schedule|part)\s+[\dA-Z]+(?:[.(][\da-z]+\)?)*|\b[A-Z]\.\d+(?:\.\d+)*\b"
     r"|(?:^|(?<=[;.|]\s))\d{1,2}(?:\.\d{1,2}){1,3}(?=\s+[A-Z(])"
     r"|\b\d{1,5}[a-z]?,? (?:[A-Z][\w'-]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Row|Lane|Square|Boulevard)\b"
@@ -41,15 +48,6 @@ _REFERENCES = (
 REFERENCE = re.compile(_REFERENCES, re.I)
 _POINTER = re.compile(rf"[$€£¥]\s?\d[\d.,]*|{_DATE}|{_REFERENCES}", re.I)
 """Prices, addresses, references to sections, and dates: of data they say nothing themselves. Of an offer a date is the end."""
-_FORMS = tuple(
-    (re.compile(turn, re.IGNORECASE), form)
-    for turn, form in (
-        ("’", "'"), *CONTRACTIONS,
-        (r"\bnot? later than\b", "within"), (r"\b(?:right|straight) away\b|\bat once\b", "immediately"),
-        (r"\bwhen(?:ever)?\b", "if"), (r"\btaken out of\b", "removed from"), (r"\b(?:thereafter|afterwards)\b", ""),
-    )
-)  # fmt: skip
-_FIGURE = re.compile(r"\d[\d.,' ]*\s*(?:[kmb]\b|thousand|million|billion|[万亿千])?", re.I)
 _NEGATIONS = ("un", "in", "im", "ir", "il", "dis", "non", "de", "re")
 PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
 _READABLE = 200
@@ -66,20 +64,13 @@ def differing(
     before: str, after: str, pointers: re.Pattern[str] = _POINTER, nothing: frozenset[str] = _SAYS_NOTHING
 ) -> tuple[str, str]:
     """The words of weight that only one of two texts has: little words, pointers and other spellings left out."""
-    pairs = spans(*(pointers.sub(" ", in_figures(_in_one_form(text))) for text in (before, after)))
+    pairs = spans(*(pointers.sub(" ", in_figures(in_one_form(simplified(text)))) for text in (before, after)))
     deleted = weighty((span.text for span in pairs if span.kind == "deleted"), nothing)
     inserted = weighty((span.text for span in pairs if span.kind == "inserted"), nothing)
     gone, come = _without(deleted, inserted), _without(inserted, deleted)
     if not gone and not come and _changed_places(deleted):
         return " ".join(deleted), " ".join(inserted)
     return " ".join(gone), " ".join(come)
-
-
-def _in_one_form(text: str) -> str:
-    """The text with turns that say the same in one form: contractions written out, "no later than" as "within"."""
-    for turn, form in _FORMS:
-        text = turn.sub(form, text)
-    return text
 
 
 def in_figures(text: str) -> str:
@@ -100,7 +91,7 @@ def in_figures(text: str) -> str:
 @lru_cache(maxsize=1 << 12)  # each clause is held against each
 def words_of(text: str) -> frozenset[str]:
     """The words of weight in a text, each in one form: enough to see that a text says all that another does."""
-    return frozenset(map(_stem, weighty([_POINTER.sub(" ", in_figures(text))])))
+    return frozenset(map(stem, weighty([_POINTER.sub(" ", in_figures(text))])))
 
 
 def _changed_places(words: list[str]) -> bool:
@@ -108,22 +99,29 @@ def _changed_places(words: list[str]) -> bool:
     return len({word.lower() for word in words if word.lower() in PLANS or any(map(str.isdigit, word))}) > 1
 
 
-def differ_in_figures(before: str, after: str) -> bool:
-    """Whether two texts are the same but for how their numbers are written."""
-    return not any(differing_terms(_FIGURE.sub(" ", before), _FIGURE.sub(" ", after)))
-
-
 def _without(words: list[str], others: list[str]) -> list[str]:
     """The words that have no counterpart among others: neither themselves, nor another form or spelling of them."""
-    left = Counter(map(_stem, others))
+    left = Counter(chain.from_iterable(map(_units, others)))
     near = others if len(others) <= _READABLE else []
     kept = []
     for word in words:
-        if left[_stem(word)] > 0:
-            left[_stem(word)] -= 1
-        elif not any(_is_spelling(word, other) for other in near):
+        units = [unit for unit in _units(word) if not _taken(unit, left)]
+        if _CHINESE.search(word):
+            kept += ["".join(units)] if len(units) > 1 or TURNING & set(units) else []
+        elif units and not any(_is_spelling(word, other) for other in near):
             kept.append(word)
     return kept
+
+
+def _units(word: str) -> tuple[str, ...]:
+    """What of a word is looked for elsewhere: each Chinese character by itself, for there is no space between words."""
+    return tuple(word.translate(_LITTLE)) if _CHINESE.search(word) else (stem(word),)
+
+
+def _taken(unit: str, left: Counter[str]) -> bool:
+    """Take one from what is left, if there is one."""
+    left[unit] -= 1
+    return left[unit] >= 0
 
 
 def _is_spelling(word: str, other: str) -> bool:
@@ -138,14 +136,13 @@ def _is_spelling(word: str, other: str) -> bool:
     return a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 6 and fuzz.ratio(a, b) >= 85)
 
 
+def many(words: Iterable[str]) -> int:
+    """How many words these are: two Chinese characters make one."""
+    return sum((len(word) + 1) // 2 if _CHINESE.search(word) else 1 for word in words)
+
+
 def weighty(texts: Iterable[str], nothing: frozenset[str] = _SAYS_NOTHING) -> list[str]:
     """The words of texts that are not among those that say nothing."""
     return [
         word for text in texts for word in WORD.findall(text) if word.lower() not in nothing and word.translate(_LITTLE)
     ]
-
-
-def _stem(word: str) -> str:
-    """A word without the endings of its other forms; enough to see that one word stands for itself."""
-    word = word.lower().replace(".", "").replace("isation", "ization").replace("ise", "ize").replace("our", "or")
-    return re.sub(r"(?:'s|’s|s|ed|ing)$", "", word)
