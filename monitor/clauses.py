@@ -20,11 +20,15 @@ _END = re.compile(
     r"(?<=[。！？；])[。！？；]*[”’」』）)\"']*"  # Chinese: no space follows
     r"|(?<=[^\s.][.!?])[.!?]*[”’\"')\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9À-Þ\u4e00-\u9fff•*–—-])"
     r"|(?<=[.;:])(?=[ivx]{1,4}\.\s)"
+    r"|(?<=[a-z)”\"’][.;:])(?=\d{1,2}\.\d{1,2}\.?\s+[A-Z])"  # a heading glued to the sentence before: "policy.5.2 Data."
+    r"|(?<=[a-z]{2}[.!?])(?=[A-Z][a-z]*\s[a-z])"  # or the sentence to its heading: "Unpaid services.If you use them"
     r"|(?<=[;:])(?=\s*(?:and|or)?\s*(?:\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?:[a-z]|[ivx]{1,4})\.)\s)"  # (a) ...; (b) ...: i. ...
     r")"
 )
 _SHARE = 2 / 3
 """Of their length, and of their clauses, that two documents have in common which are alike."""
+_HEADED = re.compile(r"\s*\d{1,2}\.\d{1,2}\.?\s+[A-Z]")
+"""A numbered heading, before which a sentence ends, though it end with "Section 5."."""
 _LAST_WORD = re.compile(r"([\w.]+)\.$")
 
 
@@ -41,7 +45,7 @@ def split(text: str) -> tuple[str, ...]:
 def _pieces(text: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(text):
-        if not _abbreviates(text[start : end.end()]):
+        if _HEADED.match(text, end.end()) or not _abbreviates(text[start : end.end()]):
             yield text[start : end.end()].strip()
             start = end.end()
     yield text[start:].strip()

@@ -36,6 +36,8 @@ _CODE = re.compile(
 )
 _CODE_SHOWS = 200
 """Characters by which a sample is known."""
+_SHORT_LEAD = 60
+"""Characters of a sentence that leads to a list by itself: "These are:" does not."""
 _LEFT_TO_THE_USER = frozenset({"trains unless opted out", "trains only if opted in"})
 
 
@@ -57,7 +59,14 @@ def is_code(text: str) -> bool:
 def in_full(clause: Clause) -> str:
     """A clause as it is meant: an item of a list says what its lead ("We never train on:") says of it."""
     lead = clause.block.trail[-1:] if clause.block.kind in ("item", "row") else ()
-    return f"{lead[0]} {clause.text}" if lead and lead[0][-1:] in LEADS else clause.text
+    return f"{_leads(lead[0])} {clause.text}" if lead and lead[0][-1:] in LEADS else clause.text
+
+
+@lru_cache(maxsize=1 << 10)  # many items stand under one lead
+def _leads(lead: str) -> str:
+    """What of a paragraph leads to its list: the last sentence, and the one before where that says next to nothing."""
+    *before, last = split(lead)
+    return " ".join((*before[-1:], last)) if len(last) < _SHORT_LEAD else last
 
 
 def _names_recipients(block: Block) -> bool:

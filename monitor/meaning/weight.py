@@ -49,7 +49,7 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, page: Page) 
         return _weigh_one(edit, topic, page)
     before, after = _texts(edit.before, edit.after)
     deleted, inserted = differing(before, after) if topic in DATA_TOPICS else differing_terms(before, after)
-    if not deleted and not inserted:
+    if (not deleted and not inserted) or _is_joined(*sorted((before, after), key=len)):
         return SAME_WORDS.weight()
     if topic in NAMES.topics and edit.before.text != edit.after.text and _swaps_names(edit.before, edit.after):
         return NAMES.weight(deleted=deleted, inserted=inserted)
@@ -72,6 +72,12 @@ def _texts(before: Clause, after: Clause) -> tuple[str, str]:
     if before.text == after.text or before.block.kind != after.block.kind:
         return in_full(before), in_full(after)
     return before.text, after.text
+
+
+def _is_joined(short: str, long: str) -> bool:
+    """Whether a longer text is a sentence with a label stuck to it, as layouts do: "Legal team@acme.exampleThe purposes are"."""
+    rest = long.removesuffix(short)
+    return len(rest) < len(long) and rest[-1:].islower() and short[:1].isupper() and not read_clause(rest).topics
 
 
 def _is_wording(differing_words: str) -> bool:
