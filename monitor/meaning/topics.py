@@ -22,13 +22,15 @@ _RECIPIENT = re.compile(
 _GETS = re.compile(r"\bdata\b|information|信息|数据", re.I)
 """Columns of a table of recipients: who gets something, and that it is data."""
 _POINTS_BACK = re.compile(
-    r"\b(?:(?:in|for) (?:this|that|these|those|such) (?:ways?|manner|purposes?|use)"
+    r"\b(?:(?:in|for|of) (?:this|that|these|those|such|the same) (?:ways?|manner|purposes?|use|work|task)"
     r"|(?:this|that|the same|these|those)(?: also| does not| do not| will not)? "
     r"(?:appl(?:y|ies)|goes|holds?|includes?|concerns?|covers?)"
-    r"|left out|excluded|exempt(?:ed)?|excepted|kept out|do(?:es)? so|such (?:use|training|sharing|processing|copies))\b"
+    r"|left out|excluded|exempt(?:ed)?|excepted|kept out|tak(?:e|es|ing) part|do(?:es)? so|such (?:use|training|sharing|processing|copies))\b"
     r"|上述|前述|此类|除外|不在此列|亦同|同样适用",
     re.I,
 )
+_BACK = 3
+"""Sentences before one that points back, the nearest first, of which one may say what it is on."""
 _CODE = re.compile(
     r"^\s*(?:\$ \w|curl |pip install |npm (?:i|install) |import \w+(?:$|[\n;])|from \w[\w.]* import "
     r"|(?:const|let|var) \w+ ?=|def \w+\("
@@ -85,9 +87,9 @@ def _of_sentence_before(clause: Clause, language: str) -> Reading:
     """What a clause is on that points back."""
     if not points_back(clause):
         return Reading(())
-    before = clause.block.text.partition(clause.text)[0]
-    topics = read_clause(split(before)[-1], clause.block.trail, language).topics
-    said = tuple(topic for topic in topics if topic in DATA_TOPICS)
+    before = split(clause.block.text.partition(clause.text)[0])[-_BACK:]
+    read = (read_clause(sentence, clause.block.trail, language).topics for sentence in reversed(before))
+    said = next(filter(None, (tuple(topic for topic in topics if topic in DATA_TOPICS) for topics in read)), ())
     return Reading(said, words=tuple(f"{topic}: as the sentence before" for topic in said))
 
 
