@@ -44,6 +44,10 @@ class Literals:
                 self._add(new)
             return sum(self._bits[each] for each in asked)
 
+    def words(self, without: frozenset[str]) -> frozenset[str]:
+        """Letters known here that are words or stems by themselves."""
+        return frozenset(each for each in self._bits if len(each) >= (4 if each.isascii() else 2)) - without
+
     def expression(self, patterns: Iterable[str]) -> Expression:
         """Patterns as one expression, which is compiled when it is first tried."""
         self.expressions.append(Expression(patterns, self))

@@ -106,6 +106,13 @@ FEW_WORDS = BuiltIn(
     f"the clause speaks of the topic as before, and up to {MOST_WORDS} words differ: no figure, plan, 'not', 'may' or 'unless'",
     _but(*_BY_THE_WORD),
 )
+REWORDED = BuiltIn(
+    "reworded",
+    "minor",
+    "other words stand in their place: -{deleted} +{inserted}; none that the word lists know",
+    "words of a clause were replaced: no figure, name, plan or 'not' among them, and none that the word lists know",
+    DATA_TOPICS,
+)
 LENT = BuiltIn(
     "lent",
     "minor",
@@ -158,7 +165,7 @@ CONDITION = BuiltIn(
 )
 
 BUILT_IN = (
-    LEFT, GAP, AMOUNT, CONDITION, SAME_WORDS, NAMES, STANCE, LABEL, FEW_WORDS, LENT, FOR_USERS, PAID, ADDED, REMOVED, SPOKEN,
+    LEFT, GAP, AMOUNT, CONDITION, SAME_WORDS, NAMES, STANCE, LABEL, REWORDED, FEW_WORDS, LENT, FOR_USERS, PAID, ADDED, REMOVED, SPOKEN,
     UNSPOKEN, WORDS,
 )  # fmt: skip
 """All of them, in the order in which they are asked: the first that fits decides."""

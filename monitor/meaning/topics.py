@@ -79,8 +79,11 @@ def _names_recipients(block: Block) -> bool:
 
 
 def points_back(clause: Clause) -> bool:
-    """Whether a clause leaves to the sentence before it what it is on: "Business accounts are left out"."""
-    return clause.block.text.find(clause.text) > 0 and _POINTS_BACK.search(clause.text) is not None
+    """Whether a clause leaves to the sentence before it what it is on: "Business accounts are left out", or an answer."""
+    before, stands, _ = clause.block.text.partition(clause.text)
+    if not (before and stands):
+        return False
+    return before.rstrip()[-1:] in "?？" or _POINTS_BACK.search(clause.text) is not None
 
 
 def _of_sentence_before(clause: Clause, language: str) -> Reading:
@@ -89,7 +92,8 @@ def _of_sentence_before(clause: Clause, language: str) -> Reading:
         return Reading(())
     before = split(clause.block.text.partition(clause.text)[0])[-_BACK:]
     read = (read_clause(sentence, clause.block.trail, language).topics for sentence in reversed(before))
-    said = next(filter(None, (tuple(topic for topic in topics if topic in DATA_TOPICS) for topics in read)), ())
+    answers = before[-1][-1:] in "?？"  # what an answer is on, be it an offer
+    said = next(filter(None, (tuple(each for each in topics if answers or each in DATA_TOPICS) for topics in read)), ())
     return Reading(said, words=tuple(f"{topic}: as the sentence before" for topic in said))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from monitor.meaning.lexicon import knows, language_of
 from monitor.meaning.renaming import swaps
 from monitor.meaning.rules import (
     ADDED,
@@ -16,6 +17,7 @@ from monitor.meaning.rules import (
     NAMES,
     PAID,
     REMOVED,
+    REWORDED,
     SAME_WORDS,
     SPOKEN,
     STANCE,
@@ -24,7 +26,18 @@ from monitor.meaning.rules import (
     Weight,
 )
 from monitor.meaning.topics import in_full, points_back, read_clause
-from monitor.meaning.wording import PLANS, TURNING, WORD, differing, differing_terms, many, weighty
+from monitor.meaning.wording import (
+    DENYING,
+    LIMITING,
+    PLANS,
+    TURNING,
+    WORD,
+    differing,
+    differing_terms,
+    many,
+    sense,
+    weighty,
+)
 from monitor.model import DATA_TOPICS, Clause, ClauseEdit, Page, Reading
 from monitor.words import spans
 
@@ -42,6 +55,7 @@ _USED = frozenset("use uses used".split())
 _VOICE = _USED | frozenset("do does neither nor own ours anyone anybody someone somebody else whether".split())
 _ANSWERS = frozenset(("yes", "no"))
 _LABEL_WORDS = 9
+_PUNCTUATION = " ,.;:()’'\"“”"
 
 def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, page: Page) -> Weight:
     """How much an edit matters for one topic that the clause has before or after it."""
@@ -59,6 +73,8 @@ def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, page: Page) 
         return SAME_WORDS.weight()
     if _is_label(edit.after) and _is_label(edit.before):
         return LABEL.weight()
+    if topic in REWORDED.topics and _is_reworded(before, after, deleted, inserted):
+        return REWORDED.weight(deleted=deleted, inserted=inserted)
     if (topic in old.topics) != (topic in new.topics):
         return _for_page(edit, topic, page, (SPOKEN if topic in new.topics else UNSPOKEN).weight(), turns=True)
     words = f"{deleted} {inserted}"
@@ -83,6 +99,20 @@ def _is_joined(short: str, long: str) -> bool:
 def _is_wording(differing_words: str) -> bool:
     """Whether words that differ are few and turn nothing: no figure, no plan, no "not", "may" or "unless" among them."""
     return many(differing_words.split()) <= MOST_WORDS and not _turns(differing_words)
+
+
+def _is_reworded(before: str, after: str, deleted: str, inserted: str) -> bool:
+    """Whether words were replaced, and not only added, none of which the word lists know or a reader minds.
+
+    A "not" or an "only" may have moved, if the clause denies or limits as it did: "not unless" is "only if".
+    """
+    words = f"{deleted} {inserted}".split()
+    signs = [word for word in words if word.lower() in DENYING or word.lower() in LIMITING]
+    others = [word for word in words if word not in signs]
+    if not deleted or _turns(" ".join(others)) or (signs and sense(before) != sense(after)):
+        return False
+    language, first = language_of(after), {text.split()[0].strip(_PUNCTUATION) for text in (before, after) if text.split()}
+    return not any((word[:1].isupper() and word not in first) or knows(word, language) for word in others)
 
 
 def _is_voice(deleted: str, inserted: str) -> bool:

@@ -33,6 +33,11 @@ _LITTLE = str.maketrans("", "", "我们你您的了被将把对向与和及并�
 """Chinese characters that by themselves say nothing: who speaks, and how a sentence is joined. Never 不, 未, 可, 仅, 应."""
 TURNING = frozenset("不未非无勿仅只除免禁可")
 """Those that turn a sense alone; any other stands for a word only together with a second one."""
+DENYING = frozenset("not no never none nor neither nobody nothing without cannot".split())
+LIMITING = frozenset("only solely exclusively unless except save".split())
+_DENIES = re.compile(rf"(?i)\b(?:{'|'.join(sorted(DENYING))}|n't|(?:stays?|left|kept) out)\b|[不未无勿]")
+_ONLY = re.compile(r"(?i)\b(?:only|solely|exclusively)\b|[仅只]")
+_UNLESS = re.compile(r"(?i)(\b(?:unless|except|save (?:where|for|if))\b|除)")
 _DATE = (
     r"\b(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s+)?\d{4}\b"
     r"|\b\d{4}-\d{2}-\d{2}\b|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
@@ -134,6 +139,16 @@ def _is_spelling(word: str, other: str) -> bool:
     ):
         return False
     return a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 6 and fuzz.ratio(a, b) >= 85)
+
+
+def sense(text: str) -> str:
+    """How a text says what it says: plainly, denied, with a limit, or "unless"; what is not so "unless" is so "only if"."""
+    main, unless, behind = _UNLESS.split(text, maxsplit=1) if _UNLESS.search(text) else (text, "", "")
+    main = main if main.strip() else behind.partition(",")[2]
+    denied, limited = _DENIES.search(main) is not None, _ONLY.search(text) is not None
+    if unless:
+        return "only" if denied else "unless"
+    return "denied" if denied and not limited else "only" if limited else "plain"
 
 
 def many(words: Iterable[str]) -> int:
