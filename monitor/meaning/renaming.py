@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
+from monitor.meaning.lexicon import knows
 from monitor.meaning.wording import PLANS, TURNING
 from monitor.model import Clause, ClauseEdit, Document, Span
 from monitor.words import spans
@@ -19,8 +20,10 @@ _OFTEN, _TWICE = 3, 2
 """So often must one name stand in another's place to make a renaming; less often where the old name is gone altogether."""
 _LONGEST = 40
 _LAST_NAME = re.compile(r"[A-Z][\w'’-]*(?= ?$)")
+_FIRST_NAME = re.compile(r" ?[A-Z][\w'’-]*")
 _ADDED = re.compile(r"(?:[A-Z][\w'’-]*|\d[\d.]*)(?: (?:[A-Z][\w'’-]*|\d[\d.]*))*")
 _CHINESE = re.compile(r"[\u3400-\u9fffA-Za-z ]*[\u3400-\u9fff][\u3400-\u9fffA-Za-z ]+")
+_COMMON = re.compile(r"[a-z]{4,}")
 _START = Span("kept", "")
 
 
@@ -60,19 +63,20 @@ def _candidates(edit: ClauseEdit) -> Iterator[tuple[str, str]]:
     for before, one, other, behind in zip(found, found[1:], found[2:], found[3:], strict=False):
         pair = _name(one, "deleted"), _name(other, "inserted")
         joined = behind.text[:1] == "-" or before.text[-1:] == "-"  # "beacon" of "beacon-3-lite"
-        if all(pair) and all(_is_proper(name) or (joined and name.islower()) or _is_chinese(name) for name in pair):
+        if all(pair) and all(_is_proper(name) or (joined and name.islower()) or _is_word(name) for name in pair):
             yield pair
     for before, one, behind in zip(found, found[1:], found[2:], strict=False):
         if before.kind == behind.kind == "kept" and one.kind != "kept":
-            yield from _lengthened(before.text, one)
+            yield from _lengthened(before.text, one, behind.text)
 
 
-def _lengthened(kept: str, span: Span) -> Iterator[tuple[str, str]]:
-    """A name that got, or lost, a part behind it: "Mosaic Large" is "Mosaic 3 Large" now."""
-    name, part = _LAST_NAME.search(kept), span.text.strip()
-    if name and _ADDED.fullmatch(part) and len(part) <= _LONGEST:
-        longer = f"{name[0]} {part}"
-        yield (name[0], longer) if span.kind == "inserted" else (longer, name[0])
+def _lengthened(before: str, span: Span, behind: str) -> Iterator[tuple[str, str]]:
+    """A name that got, or lost, a part: "Mosaic Large" is "Mosaic 3 Large" now, "Customer Personal Data" is "Customer Data"."""
+    first, last, part = _LAST_NAME.search(before), _FIRST_NAME.match(behind), span.text.strip()
+    if first and _ADDED.fullmatch(part) and len(part) <= _LONGEST:
+        rest = f" {last[0].strip()}" if last else ""
+        short, long = f"{first[0]}{rest}", f"{first[0]} {part}{rest}"
+        yield (short, long) if span.kind == "inserted" else (long, short)
 
 
 def _name(span: Span, kind: str) -> str:
@@ -90,8 +94,11 @@ def _is_plan(name: str) -> bool:
     return not PLANS.isdisjoint(name.lower().split())
 
 
-def _is_chinese(name: str) -> bool:
-    return _CHINESE.fullmatch(name) is not None and TURNING.isdisjoint(name)
+def _is_word(name: str) -> bool:
+    """Whether something is a word by which a vendor may call a thing of its own: none that the word lists know."""
+    if _CHINESE.fullmatch(name):
+        return TURNING.isdisjoint(name)
+    return _COMMON.fullmatch(name) is not None and not knows(name, "en")
 
 
 def _holds(pair: tuple[str, str], times: int, before: str, after: str) -> bool:
