@@ -11,7 +11,7 @@ from archive_fakes import CHANGE, HOUR, PAGE, START, capture
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.archive import Archive, schema
+from monitor.archive import Archive, schema, search
 from monitor.archive.search import ANYWHERE
 from monitor.errors import ArchiveError, UsageError
 from monitor.model import Block, Document, Outcome, Page, Version
@@ -121,6 +121,14 @@ def test_what_stands_comes_first(archive: Archive) -> None:
     assert found(archive, "models") == [*found(archive, "models", standing=True), PAST]
     assert found(archive, "train", standing=True) == [PRESENT]
     assert found(archive, "models", limit=1) == found(archive, "models")[:1]
+
+
+def test_of_what_stands_nearly_everywhere_the_newest_come_first(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weighing so many clauses against each other takes longer than people wait, and tells nothing."""
+    monkeypatch.setattr(search, "_FREQUENT", 1)
+    assert found(archive, "files", limit=2) == ["We keep files for ninety days.", PRESENT]
 
 
 @pytest.mark.parametrize(("vendor", "page"), [("nobody", None), ("acme", "nothing"), ("nobody", "terms")])

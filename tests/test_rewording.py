@@ -7,7 +7,7 @@ from fakes import document
 
 from monitor.compare import compare_clauses
 from monitor.meaning.understand import understand
-from monitor.meaning.wording import differing, many
+from monitor.meaning.wording import differing, many, sense
 from monitor.model import Block, Document, Finding, Page
 
 TERMS = Page("acme", "terms", "terms", "")
@@ -60,6 +60,56 @@ def test_a_word_that_turns_a_sentence_is_told(before: str, after: str) -> None:
     assert told(before, after)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "We share it with nobody who thinks ahead of your data.",
+            "We share it with nobody who believes ahead of your data.",
+        ),
+        ("We do not share your data unless you agree to it.", "We share your data only if you agree to it."),
+    ],
+)
+def test_words_that_no_list_knows_may_stand_in_anothers_place(before: str, after: str) -> None:
+    """And what is not so "unless" is so "only if"."""
+    assert not told(before, after)
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("Cookies are set only if you say yes.", "only"),
+        ("Cookies are set unless you say no.", "unless"),
+        ("We do not share it unless you agree.", "only"),
+        ("Unless you agree, we do not share it.", "only"),
+        ("We neither sell it nor show ads.", "denied"),
+        ("We share it.", "plain"),
+        ("除非您同意，我们不会共享。", "only"),
+    ],
+)
+def test_how_a_sentence_says_what_it_says(text: str, how: str) -> None:
+    """Who is asked first, and who may refuse, are not the same."""
+    assert sense(text) == how
+
+
+def test_an_answer_is_on_what_its_question_is_on() -> None:
+    """ "May the free allowance be used for batches? Yes." """
+    question = "Can the free quota be used for batches?"
+    assert told(f"{question} Yes, at half the rate.", f"{question} No longer since 1 August.", OFFER)
+
+
+def test_only_the_last_sentence_of_a_paragraph_leads_to_its_list() -> None:
+    """What stands before it is said of other things."""
+    lead = "We keep and delete chats as our policy says, which we enforce. Platforms that host our open models should do this:"
+    item = Block("item", "Keep the notices of the licence.", (lead,))
+    assert not found(Document((), language="en"), Document((item,), language="en"))
+
+
+def test_a_label_that_a_layout_stuck_to_a_sentence_is_no_news() -> None:
+    purposes = "The purposes for which personal data are transferred to the United States: support."
+    assert not told(purposes, f"Legal team@acme.example{purposes}")
+
+
 def test_chinese_is_compared_by_the_character_in_any_order() -> None:
     """There is no space between words; a single character that is left is no word, unless it denies or limits."""
     assert differing("下文按类别列明各接收方的名称", "以下按类别列出各接收方的名称") == ("", "")
@@ -83,10 +133,6 @@ def test_traditional_characters_are_read_as_simplified_ones(before: str, after: 
     assert findings[0].after == after
 
 
-def clauses(*texts: str) -> Document:
-    return document(*(text.replace("{}", "Lumen") for text in texts))
-
-
 ABOUT = (
     "{} keeps your chats for 30 days.",
     "We train {} on your chats unless you opt out.",
@@ -104,6 +150,16 @@ def test_a_name_that_gets_a_number_throughout_is_a_renaming() -> None:
     before = document(*(f"You get 500 free requests a day on Mosaic {size}." for size in ("Large", "Mini", "Nano")))
     after = document(*(f"You get 500 free requests a day on Mosaic 3 {size}." for size in ("Large", "Mini", "Nano")))
     assert not found(before, after, OFFER)
+
+
+def test_a_vendors_own_word_for_a_thing_may_change() -> None:
+    """Its coin, or a part within a name: no list knows the word, and the old one is gone."""
+    coins = ("You get 50 {} a day for free.", "Unused {} lapse after 60 days.", "Free {} are used first.")
+    assert not found(*(document(*(text.format(coin) for text in coins)) for coin in ("sparkles", "droplets")), OFFER)
+    data = ("We never share {} with partners.", "We delete {} after 30 days.", "We host {} in Canada.")
+    assert not found(
+        *(document(*(text.format(name) for text in data)) for name in ("Customer Personal Data", "Customer Data"))
+    )
 
 
 def test_a_plan_is_renamed_only_where_its_old_name_is_gone() -> None:

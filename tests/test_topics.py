@@ -15,6 +15,23 @@ from monitor.meaning.topics import read_clause
 from monitor.model import TOPICS
 
 SAID = [
+    ("Chats with Reverb are not used to pick the ads you see.", "collection"),
+    ("Helm does not look at bank details or tax file numbers.", "collection"),
+    ("Mood notes are used only to show you your own trends.", "collection"),
+    ("Accounts that nobody has signed in to for 12 months are deleted.", "retention"),
+    ("The work is done by annotators of a partner firm.", "review"),
+    ("Joining is voluntary, and you may leave with effect from the next quarter.", "choice"),
+    ("The switch is off until you turn it on.", "choice"),
+    ("You can try Pro for two weeks without entering a card.", "free-terms"),
+    ("Once the credit is spent, the account turns into a paid one.", "free-terms"),
+    ("Credits you have not spent stay valid for one further month.", "free-terms"),
+    ("The allowance fills up again every five hours.", "limits"),
+    ("尖峰时段得转送至新加坡的运算节点处理。", "transfer"),
+    ("凡命中规则者，由外包审核团队的工作人员调阅原图。", "review"),
+    ("This notice explains how we handle the personal data of people who use Northwind.", ""),
+    ("You must be at least 18, or 16 with the consent of a parent, to enter into a contract with us.", ""),
+    ("To the extent permitted, we are liable up to the amount of the free credit.", ""),
+    ("预付费资源包支持七天无理由退款。", ""),
     ("Northwind may use your prompts and generated images to train and fine-tune its diffusion models.", "training"),
     ("We never use files uploaded by paying customers to train any model.", "training"),
     ("Customer data sent through the API is excluded from training.", "training"),

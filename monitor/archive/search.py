@@ -23,6 +23,8 @@ from monitor.records import Blame, RecordedClause, Spell, VersionRecord, Wanted
 _Connected = Callable[[], AbstractContextManager[sqlite3.Connection]]
 AT_ONCE = 100
 """Clauses that are read in one go; whoever searches may have enough of the first."""
+_FREQUENT = 20_000
+"""Clauses that hold what is asked for past which they are not weighed against each other: it takes longer than people wait."""
 ANYWHERE = Wanted()
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _STANDS = "EXISTS (SELECT 1 FROM spells WHERE spells.clause = clause_words.rowid AND spells.ended IS NULL)"
@@ -108,7 +110,8 @@ def _questions(db: sqlite3.Connection, query: Query, wanted: Wanted, *, standing
     """How clauses are looked for: first those that stand, then those that are gone, each time the best first.
 
     Best is what holds the rarer words oftener in fewer others. Of a frequent word so much stands that what is gone need not even
-    be weighed. UsageError for a page or a vendor that is not there.
+    be weighed; and where it stands nearly everywhere, no clause is better for it, and the newest come first. UsageError for a page
+    or a vendor that is not there.
     """
     values = row(
         asked=_matching(query),
@@ -118,10 +121,12 @@ def _questions(db: sqlite3.Connection, query: Query, wanted: Wanted, *, standing
         until=wanted.until or "9",  # all times begin with a year: after the one, before the other
     )
     filters = [_FILTERS[name] for name in _filters(wanted)]
+    (many,) = db.execute("SELECT count(*) FROM clause_words WHERE clause_words MATCH :asked", values).fetchone()
+    order = "bm25(clause_words)" if many <= _FREQUENT else "rowid DESC"
     return tuple(
         _Question(
             f"SELECT rowid FROM clause_words WHERE {' AND '.join(('clause_words MATCH :asked', stands, *filters))} "  # noqa: S608
-            "ORDER BY bm25(clause_words) LIMIT :limit",
+            f"ORDER BY {order} LIMIT :limit",
             values,
         )
         for stands in ((_STANDS,) if standing else (_STANDS, f"NOT {_STANDS}"))

@@ -11,7 +11,8 @@ from monitor.clauses import clauses
 from monitor.meaning.definitions import names, plainly
 from monitor.meaning.lexicon import fold, language_of, patterns
 from monitor.meaning.scopes import scope_keys
-from monitor.meaning.topics import in_full, is_quiet, read_clause
+from monitor.meaning.surroundings import in_full
+from monitor.meaning.topics import is_quiet, read_clause
 from monitor.model import SCOPES, Clause, Document, Question, Reading, Scope
 
 _ASKED: dict[str, tuple[Question, ...]] = {

@@ -21,7 +21,9 @@ _WANT_GIFT = frozenset({"point", "minute", "hour"})
 _WEAK = _WANT_GIFT | {"page", "model", "input", "upload", "question"}
 """Units that say nothing of an offer by themselves, even by the day: they want a word for free or for a limit."""
 _COINS = frozenset({"credit", "point", "unit"})
-_WHO = frozenset("user seat member person account key project workspace team organization organisation device customer".split())
+_WHO = frozenset(
+    "user seat member person account key project workspace team organization organisation device customer".split()
+)
 """Who is given something each, where a thing after "per" makes a price."""
 _SIZES = frozenset({"token", "character"})
 """Units that a limit without a period bounds one request in, more often than what is given."""

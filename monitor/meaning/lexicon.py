@@ -33,14 +33,6 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _NAMED = ("facts", "page_types", "way_out")
 """Data files of named expressions."""
-_SAY_LITTLE = frozenset(
-    "able about also been behind being because could does each even from have into last like long longer made make might more name need "
-    "next once only open order other over place point possible rather rain rant shall should show shown such take than that their them "
-    "then these they thing things this those through time type under upon used uses usage using want what when whenever where whether "
-    "which while will wish with within would write written your ility egal ention ational harge ment isten 使用 用于 用作 用来 进行 作为 "
-    "以及 如何 要求 给予 实施 根据 基于 属于 产生 本服务 服务".split()
-)
-"""Words that the lists ask for beside others, and that by themselves say nothing of data."""
 _PLAINLY = 4
 """Chinese characters, or Latin words, that show a clause to be in another language than its page."""
 
@@ -237,24 +229,6 @@ def load() -> None:
     """Read and compile all word lists now rather than with the first clause: processes that are forked then have them."""
     for lexicon in _lexicons():
         lexicon.literals.compile()
-
-
-@lru_cache(maxsize=1 << 14)
-def knows(word: str, language: str) -> bool:
-    """Whether the lists of topics and stances of a language ask for a word, or for what it begins with."""
-    folded = fold(word)
-    return any(literals.within(folded) & asked for literals, asked in _asked_for(language))
-
-
-@cache
-def _asked_for(language: str) -> tuple[tuple[Literals, int], ...]:
-    """The letters that the lists ask for, little words apart."""
-    found = []
-    for lexicon in (topic_lexicon(language), stance_lexicon(language)):
-        for expression in lexicon.literals.expressions:
-            _ = expression.any_of
-        found.append((lexicon.literals, lexicon.literals.bits(lexicon.literals.words(_SAY_LITTLE))))
-    return tuple(found)
 
 
 def every_pattern() -> Iterator[str]:

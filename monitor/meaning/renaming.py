@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from monitor.meaning.lexicon import knows
+from monitor.meaning.vocabulary import knows
 from monitor.meaning.wording import PLANS, TURNING
 from monitor.model import Clause, ClauseEdit, Document, Span
 from monitor.words import spans
@@ -74,9 +74,9 @@ def _lengthened(before: str, span: Span, behind: str) -> Iterator[tuple[str, str
     """A name that got, or lost, a part: "Mosaic Large" is "Mosaic 3 Large" now, "Customer Personal Data" is "Customer Data"."""
     first, last, part = _LAST_NAME.search(before), _FIRST_NAME.match(behind), span.text.strip()
     if first and _ADDED.fullmatch(part) and len(part) <= _LONGEST:
-        rest = f" {last[0].strip()}" if last else ""
-        short, long = f"{first[0]}{rest}", f"{first[0]} {part}{rest}"
-        yield (short, long) if span.kind == "inserted" else (long, short)
+        for rest in ("", f" {last[0].strip()}") if last else ("",):
+            short, long = f"{first[0]}{rest}", f"{first[0]} {part}{rest}"
+            yield (short, long) if span.kind == "inserted" else (long, short)
 
 
 def _name(span: Span, kind: str) -> str:

@@ -9,7 +9,7 @@ from monitor.clauses import clauses
 from monitor.meaning.answering import About, Said, about, asked, has, said_in
 from monitor.meaning.on_data import on_retention, on_review, on_training
 from monitor.meaning.on_offers import on_conditions, on_offers
-from monitor.meaning.topics import in_full
+from monitor.meaning.surroundings import in_full
 from monitor.meaning.understand import is_understood
 from monitor.meaning.way_out import leaves_a_choice, way_out_of_training
 from monitor.model import Clause, Document, Link, Question, Statement

@@ -18,7 +18,8 @@ from monitor.meaning.phrases import NOTHING, amount_words, gapped, stated
 from monitor.meaning.renaming import renamings, with_new_names
 from monitor.meaning.rules import AMOUNT, CONDITION, GAP, PAID, Weight
 from monitor.meaning.summary import rank
-from monitor.meaning.topics import is_code, is_quiet, read_clause, reading
+from monitor.meaning.surroundings import is_code
+from monitor.meaning.topics import is_quiet, read_clause, reading
 from monitor.meaning.weight import has_left, weigh
 from monitor.meaning.wording import differing_terms
 from monitor.model import (
@@ -195,7 +196,11 @@ def _is_paid_now(old: str, new: str) -> bool:
 
 def _same_amounts(edit: ClauseEdit) -> bool:
     """Whether two editions of a clause say the same amounts in other figures: 10,000,000 and 10 million."""
-    return edit.before is not None and edit.after is not None and not any(differing_terms(edit.before.text, edit.after.text))
+    return (
+        edit.before is not None
+        and edit.after is not None
+        and not any(differing_terms(edit.before.text, edit.after.text))
+    )
 
 
 def _finding(edit: ClauseEdit, topic: str, weight: Weight) -> Finding:

@@ -15,7 +15,8 @@ from functools import lru_cache
 from monitor.clauses import clauses, split
 from monitor.meaning.lexicon import fold, language_of, patterns
 from monitor.meaning.stance import stance_rule
-from monitor.meaning.topics import in_full, is_quiet, read_clause
+from monitor.meaning.surroundings import in_full
+from monitor.meaning.topics import is_quiet, read_clause
 from monitor.model import CELL, Clause, Document, Link, WayOut
 
 _OUT = "trains unless opted out"

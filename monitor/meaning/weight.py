@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from monitor.meaning.lexicon import knows, language_of
+from monitor.meaning.lexicon import language_of
 from monitor.meaning.renaming import swaps
 from monitor.meaning.rules import (
     ADDED,
@@ -25,7 +25,9 @@ from monitor.meaning.rules import (
     WORDS,
     Weight,
 )
-from monitor.meaning.topics import in_full, points_back, read_clause
+from monitor.meaning.surroundings import in_full, points_back
+from monitor.meaning.topics import read_clause
+from monitor.meaning.vocabulary import knows
 from monitor.meaning.wording import (
     DENYING,
     LIMITING,
@@ -56,6 +58,7 @@ _VOICE = _USED | frozenset("do does neither nor own ours anyone anybody someone 
 _ANSWERS = frozenset(("yes", "no"))
 _LABEL_WORDS = 9
 _PUNCTUATION = " ,.;:()’'\"“”"
+
 
 def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, page: Page) -> Weight:
     """How much an edit matters for one topic that the clause has before or after it."""
@@ -111,7 +114,10 @@ def _is_reworded(before: str, after: str, deleted: str, inserted: str) -> bool:
     others = [word for word in words if word not in signs]
     if not deleted or _turns(" ".join(others)) or (signs and sense(before) != sense(after)):
         return False
-    language, first = language_of(after), {text.split()[0].strip(_PUNCTUATION) for text in (before, after) if text.split()}
+    language, first = (
+        language_of(after),
+        {text.split()[0].strip(_PUNCTUATION) for text in (before, after) if text.split()},
+    )
     return not any((word[:1].isupper() and word not in first) or knows(word, language) for word in others)
 
 

@@ -37,6 +37,7 @@ DENYING = frozenset("not no never none nor neither nobody nothing without cannot
 LIMITING = frozenset("only solely exclusively unless except save".split())
 _DENIES = re.compile(rf"(?i)\b(?:{'|'.join(sorted(DENYING))}|n't|(?:stays?|left|kept) out)\b|[不未无勿]")
 _ONLY = re.compile(r"(?i)\b(?:only|solely|exclusively)\b|[仅只]")
+_COMMA = re.compile("[,，]")
 _UNLESS = re.compile(r"(?i)(\b(?:unless|except|save (?:where|for|if))\b|除)")
 _DATE = (
     r"\b(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s+)?\d{4}\b"
@@ -144,7 +145,7 @@ def _is_spelling(word: str, other: str) -> bool:
 def sense(text: str) -> str:
     """How a text says what it says: plainly, denied, with a limit, or "unless"; what is not so "unless" is so "only if"."""
     main, unless, behind = _UNLESS.split(text, maxsplit=1) if _UNLESS.search(text) else (text, "", "")
-    main = main if main.strip() else behind.partition(",")[2]
+    main = main if main.strip() else _COMMA.split(behind, maxsplit=1)[-1]
     denied, limited = _DENIES.search(main) is not None, _ONLY.search(text) is not None
     if unless:
         return "only" if denied else "unless"
