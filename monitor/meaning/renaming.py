@@ -18,7 +18,7 @@ Renamings = tuple[tuple[str, str], ...]
 
 _OFTEN, _TWICE = 3, 2
 """So often must one name stand in another's place to make a renaming; less often where the old name is gone altogether."""
-_LONGEST = 40
+_LONGEST, _MOST_WORDS = 40, 3
 _LAST_NAME = re.compile(r"[A-Z][\w'’-]*(?= ?$)")
 _FIRST_NAME = re.compile(r" ?[A-Z][\w'’-]*")
 _ADDED = re.compile(r"(?:[A-Z][\w'’-]*|\d[\d.]*)(?: (?:[A-Z][\w'’-]*|\d[\d.]*))*")
@@ -63,7 +63,7 @@ def _candidates(edit: ClauseEdit) -> Iterator[tuple[str, str]]:
     for before, one, other, behind in zip(found, found[1:], found[2:], found[3:], strict=False):
         pair = _name(one, "deleted"), _name(other, "inserted")
         joined = behind.text[:1] == "-" or before.text[-1:] == "-"  # "beacon" of "beacon-3-lite"
-        if all(pair) and all(_is_proper(name) or (joined and name.islower()) or _is_word(name) for name in pair):
+        if all(pair) and all(_is_named(name) or (joined and name.islower()) or _is_word(name) for name in pair):
             yield pair
     for before, one, behind in zip(found, found[1:], found[2:], strict=False):
         if before.kind == behind.kind == "kept" and one.kind != "kept":
@@ -73,9 +73,12 @@ def _candidates(edit: ClauseEdit) -> Iterator[tuple[str, str]]:
 def _lengthened(before: str, span: Span, behind: str) -> Iterator[tuple[str, str]]:
     """A name that got, or lost, a part: "Mosaic Large" is "Mosaic 3 Large" now, "Customer Personal Data" is "Customer Data"."""
     first, last, part = _LAST_NAME.search(before), _FIRST_NAME.match(behind), span.text.strip()
-    if first and _ADDED.fullmatch(part) and len(part) <= _LONGEST:
-        for rest in ("", f" {last[0].strip()}") if last else ("",):
-            short, long = f"{first[0]}{rest}", f"{first[0]} {part}{rest}"
+    if not (first or last) or not _ADDED.fullmatch(part) or len(part) > _LONGEST:
+        return
+    start, end = (found[0].strip() if found else "" for found in (first, last))
+    for around in dict.fromkeys(((start, ""), ("", end), (start, end))):
+        short, long = " ".join(filter(None, around)), " ".join(filter(None, (around[0], part, around[1])))
+        if short:
             yield (short, long) if span.kind == "inserted" else (long, short)
 
 
@@ -88,6 +91,11 @@ def _name(span: Span, kind: str) -> str:
 
 def _is_proper(name: str) -> bool:
     return bool(name) and all(word[:1].isupper() for word in name.split())
+
+
+def _is_named(name: str) -> bool:
+    """Whether a few words may be a name of which the first is written large: "Private mode"."""
+    return bool(name) and name[:1].isupper() and len(name.split()) <= _MOST_WORDS
 
 
 def _is_plan(name: str) -> bool:
@@ -105,11 +113,10 @@ def _holds(pair: tuple[str, str], times: int, before: str, after: str) -> bool:
     """Whether names that were swapped so often are a renaming."""
     old, new = map(_as_name, pair)
     plan = any(map(_is_plan, pair))
-    proper = all(map(_is_proper, pair))
-    if times >= _OFTEN and proper and not plan:
+    if times >= _OFTEN and all(map(_is_proper, pair)) and not plan:
         return True
     gone = not old.search(new.sub("", after)) and not new.search(old.sub("", before))
-    return gone and (proper or times >= _OFTEN)
+    return gone and (all(map(_is_named, pair)) or times >= _OFTEN)
 
 
 @lru_cache(maxsize=1 << 6)

@@ -36,7 +36,8 @@ def stem(word: str) -> str:
 
 def _bare(word: str) -> str:
     word = word.lower().replace(".", "").replace("isation", "ization").replace("ise", "ize").replace("our", "or")
-    return re.sub(r"(?:'s|’s|s|ed|ing)$", "", word)
+    bare = re.sub(r"(?:'s|’s|s|ed|ing)$", "", word)
+    return bare[:-1] if bare != word and bare[-1:] == bare[-2:-1] and bare[-1:] not in "ls" else bare  # logged, planned
 
 
 @cache

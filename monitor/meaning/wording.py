@@ -21,7 +21,7 @@ _EMPTY = frozenset(
     "other from into also but under which who will shall do does did doing done has have had been being was were please "
     "section sections here below above herein hereof thereof thereto page "
     "link following further well both each all every so then thus hence too there thereby therein they them he she what which "
-    "whose one ones e.g i.e etc".split()
+    "whose one ones s e.g i.e etc".split()
 )
 _WHOM = frozenset(
     "inc llc ltd corp opco limited contact email e-mail support portal form inbox address phone chatbot mailto".split()
