@@ -162,6 +162,12 @@ def test_a_vendors_own_word_for_a_thing_may_change() -> None:
     )
 
 
+def test_other_recipients_are_no_renaming() -> None:
+    """Words that everybody uses are written large at the start of a sentence, too."""
+    texts = ("{} receive your data.", "{} may contact you about your data.", "{} keep your data for 30 days.")
+    assert found(*(document(*(text.format(who) for text in texts)) for who in ("Partners", "Advertisers")))
+
+
 def test_a_plan_is_renamed_only_where_its_old_name_is_gone() -> None:
     """Who is on Plus is now on Premium; where Plus goes on, the terms of Premium changed."""
     texts = ("We train on the chats of {} accounts.", "We keep the chats of {} accounts for 30 days.")

@@ -15,6 +15,14 @@ from monitor.meaning.topics import read_clause
 from monitor.model import TOPICS
 
 SAID = [
+    ("Gatherstone may route requests to another region.", "transfer"),
+    ("Ads are never matched with the content of messages.", "collection"),
+    ("Northwind may route requests to another region where capacity is exhausted.", "transfer"),
+    ("No data goes to third countries.", "transfer"),
+    ("Free members receive 40 pearls each week.", "free-terms"),
+    ("The box is ticked at the outset.", "choice"),
+    ("Private mode can be switched on by anybody.", "choice"),
+    ("我们会把兴趣标签给广告合作方。", "sharing"),
     ("Chats with Reverb are not used to pick the ads you see.", "collection"),
     ("Helm does not look at bank details or tax file numbers.", "collection"),
     ("Mood notes are used only to show you your own trends.", "collection"),

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
 
+from monitor.meaning.lexicon import language_of
 from monitor.meaning.vocabulary import knows
 from monitor.meaning.wording import PLANS, TURNING
 from monitor.model import Clause, ClauseEdit, Document, Span
@@ -19,6 +19,8 @@ Renamings = tuple[tuple[str, str], ...]
 _OFTEN, _TWICE = 3, 2
 """So often must one name stand in another's place to make a renaming; less often where the old name is gone altogether."""
 _LONGEST, _MOST_WORDS = 40, 3
+_MOST = 40
+"""Pairs that are looked for in the whole of two texts: a document rewritten has hundreds that stand beside each other by chance."""
 _LAST_NAME = re.compile(r"[A-Z][\w'’-]*(?= ?$)")
 _FIRST_NAME = re.compile(r" ?[A-Z][\w'’-]*")
 _ADDED = re.compile(r"(?:[A-Z][\w'’-]*|\d[\d.]*)(?: (?:[A-Z][\w'’-]*|\d[\d.]*))*")
@@ -33,7 +35,11 @@ def renamings(edits: Iterable[ClauseEdit], before: Document, after: Document) ->
     A plan is renamed only if its old name is gone from the text: who went to another plan has other terms.
     """
     pairs = Counter(pair for edit in edits for pair in _candidates(edit))
-    found = (pair for pair, times in pairs.items() if times >= _TWICE and _holds(pair, times, before.text, after.text))
+    found = (
+        pair
+        for pair, times in pairs.most_common(_MOST)
+        if times >= _TWICE and _holds(pair, times, before.text, after.text)
+    )
     return tuple(sorted(found, key=lambda pair: len(pair[0]), reverse=True))
 
 
@@ -49,9 +55,8 @@ def with_new_names(edit: ClauseEdit, renamed: Renamings) -> ClauseEdit:
 
 def swaps(before: Clause, after: Clause) -> Iterator[tuple[str, str]]:
     """Proper names of one clause, plans apart, and those that stand in their place in its other edition."""
-    for deleted, inserted in pairwise(spans(before.text, after.text)):
-        pair = _name(deleted, "deleted"), _name(inserted, "inserted")
-        if all(map(_is_proper, pair)) and not any(map(_is_plan, pair)):
+    for pair, around in _replaced(before, after):
+        if all(map(_is_proper, pair)) and not any(map(_is_plan, pair)) and _is_own(_whole(pair, around)):
             yield pair
 
 
@@ -59,15 +64,30 @@ def _candidates(edit: ClauseEdit) -> Iterator[tuple[str, str]]:
     """What may be a name in another's place: proper names, parts of identifiers, Chinese words."""
     if edit.before is None or edit.after is None:
         return
+    for pair, around in _replaced(edit.before, edit.after):
+        joined = around[0][-1:] == "-" or around[1][:1] == "-"  # "beacon" of "beacon-3-lite"
+        if all(_is_named(name) or (joined and name.islower()) or _is_word(name) for name in pair):
+            yield _whole(pair, around) if all(map(_is_proper, pair)) else pair
     found = (_START, *spans(edit.before.text, edit.after.text), _START)
-    for before, one, other, behind in zip(found, found[1:], found[2:], found[3:], strict=False):
-        pair = _name(one, "deleted"), _name(other, "inserted")
-        joined = behind.text[:1] == "-" or before.text[-1:] == "-"  # "beacon" of "beacon-3-lite"
-        if all(pair) and all(_is_named(name) or (joined and name.islower()) or _is_word(name) for name in pair):
-            yield pair
     for before, one, behind in zip(found, found[1:], found[2:], strict=False):
         if before.kind == behind.kind == "kept" and one.kind != "kept":
             yield from _lengthened(before.text, one, behind.text)
+
+
+def _replaced(before: Clause, after: Clause) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """What may be a name and stands in another's place, each pair with the text kept before and behind it."""
+    found = (_START, *spans(before.text, after.text), _START)
+    for kept, one, other, behind in zip(found, found[1:], found[2:], found[3:], strict=False):
+        pair = _name(one, "deleted"), _name(other, "inserted")
+        if all(pair):
+            yield pair, (kept.text, behind.text)
+
+
+def _whole(pair: tuple[str, str], around: tuple[str, str]) -> tuple[str, str]:
+    """Names with the words before and behind them that are written large, too: "Chat" of "Lumen Chat"."""
+    first, last = _LAST_NAME.search(around[0]), _FIRST_NAME.match(around[1])
+    start, end = (f"{first[0]} " if first else ""), (f" {last[0].strip()}" if last else "")
+    return f"{start}{pair[0]}{end}", f"{start}{pair[1]}{end}"
 
 
 def _lengthened(before: str, span: Span, behind: str) -> Iterator[tuple[str, str]]:
@@ -95,11 +115,7 @@ def _is_proper(name: str) -> bool:
 
 def _is_named(name: str) -> bool:
     """Whether a few words may be a name of which the first is written large: "Private mode"."""
-    return bool(name) and name[:1].isupper() and len(name.split()) <= _MOST_WORDS
-
-
-def _is_plan(name: str) -> bool:
-    return not PLANS.isdisjoint(name.lower().split())
+    return name[:1].isupper() and len(name.split()) <= _MOST_WORDS
 
 
 def _is_word(name: str) -> bool:
@@ -109,14 +125,32 @@ def _is_word(name: str) -> bool:
     return _COMMON.fullmatch(name) is not None and not knows(name, "en")
 
 
+def _is_plan(name: str) -> bool:
+    return not PLANS.isdisjoint(name.lower().split())
+
+
+def _is_own(pair: tuple[str, str]) -> bool:
+    """Whether these are names of the vendor's own: a word of theirs is known to nobody, or more than the first is written large.
+
+    "Partners" and "Advertisers" are no names, though they stand at the start of a sentence.
+    """
+    few, more = sorted((name.split() for name in pair), key=len)
+    large = len(few) > 1 and all(map(_is_proper, pair))
+    return large or set(few) < set(more) or any(not _is_known(word) for word in (*few, *more))
+
+
+def _is_known(name: str) -> bool:
+    return any(knows(word.lower(), language_of(word)) for word in name.split())
+
+
 def _holds(pair: tuple[str, str], times: int, before: str, after: str) -> bool:
     """Whether names that were swapped so often are a renaming."""
     old, new = map(_as_name, pair)
-    plan = any(map(_is_plan, pair))
-    if times >= _OFTEN and all(map(_is_proper, pair)) and not plan:
-        return True
     gone = not old.search(new.sub("", after)) and not new.search(old.sub("", before))
-    return gone and (all(map(_is_named, pair)) or times >= _OFTEN)
+    if any(map(_is_plan, pair)):
+        return gone
+    often = times >= _OFTEN or all(map(_is_named, pair)) or not any(map(_is_known, pair))
+    return _is_own(pair) and ((times >= _OFTEN and all(map(_is_proper, pair))) or (gone and often))
 
 
 @lru_cache(maxsize=1 << 6)
