@@ -20,7 +20,7 @@ _NEAR = 6
 _WANT_GIFT = frozenset({"point", "minute", "hour"})
 _WEAK = _WANT_GIFT | {"page", "model", "input", "upload", "question"}
 """Units that say nothing of an offer by themselves, even by the day: they want a word for free or for a limit."""
-_COINS = frozenset({"credit", "point", "unit"})
+_COINS = frozenset({"credit", "point"})
 _WHO = frozenset(
     "user seat member person account key project workspace team organization organisation device customer".split()
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TypedDict
 
+from monitor.meaning.lexicon import CONTRACTIONS
 from monitor.meaning.sources import word_list
 
 
@@ -49,8 +50,9 @@ def _source() -> _Source:
 @cache
 def _turns(*, ascii_: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
     """The turns; for a text of ASCII alone none of those in Chinese."""
-    found = (turn for turn in _source()["turns"] if not ascii_ or turn["like"].isascii())
-    return tuple((re.compile(turn["like"], re.IGNORECASE), turn["form"]) for turn in found)
+    listed = ((turn["like"], turn["form"]) for turn in _source()["turns"])
+    found = (("’", "'"), *CONTRACTIONS, *listed)
+    return tuple((re.compile(turn, re.IGNORECASE), form) for turn, form in found if not ascii_ or turn.isascii())
 
 
 @cache

@@ -114,11 +114,8 @@ def _is_reworded(before: str, after: str, deleted: str, inserted: str) -> bool:
     others = [word for word in words if word not in signs]
     if not deleted or _turns(" ".join(others)) or (signs and sense(before) != sense(after)):
         return False
-    language, first = (
-        language_of(after),
-        {text.split()[0].strip(_PUNCTUATION) for text in (before, after) if text.split()},
-    )
-    return not any((word[:1].isupper() and word not in first) or knows(word, language) for word in others)
+    language, opening = language_of(after), {text.split()[0].strip(_PUNCTUATION) for text in (before, after) if text}
+    return not any((word[:1].isupper() and word not in opening) or knows(word, language) for word in others)
 
 
 def _is_voice(deleted: str, inserted: str) -> bool:
