@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test run serve soak signal bench letters pictures lock image clean
+.PHONY: install demo test run serve soak signal bench lists pictures lock image clean
 
 install: $(VENV)/.installed
 
@@ -57,10 +57,14 @@ bench: install
 	$(BIN)/python benchmarks/checking.py $(firstword $(FOLDERS))
 	$(BIN)/python benchmarks/archive.py
 
-# After a change of the word lists: the letters that their patterns ask for, kept beside them.
-letters: install
-	$(BIN)/python -c 'from monitor.meaning import letters, lexicon; print(letters.kept_form(lexicon.every_pattern()), end="")' > letters.tmp
-	mv letters.tmp monitor/meaning/data/letters.json
+# After a change of the word lists: what they hold, and the letters that their patterns ask for, kept beside them.
+LISTS := monitor/meaning/data
+
+lists: install
+	$(BIN)/python -c 'from monitor.meaning import sources; print(sources.kept_form(), end="")' > lists.tmp
+	mv lists.tmp $(LISTS)/lists.json
+	$(BIN)/python -c 'from monitor.meaning import letters, lexicon; print(letters.kept_form(lexicon.every_pattern()), end="")' > lists.tmp
+	mv lists.tmp $(LISTS)/letters.json
 
 # The pictures of the documentation, drawn anew by Chromium.
 pictures: install

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from test_topics import SAID
 
 from monitor.meaning import literals as literals_module
+from monitor.meaning import sources
 from monitor.meaning.letters import KEPT, derived, kept_form, needed
 from monitor.meaning.lexicon import LexiconSource, RuleSource, _Speller, every_pattern, fold, topic_lexicon
 from monitor.meaning.literals import Expression, Literals, Stems
@@ -88,8 +89,16 @@ def test_where_a_pattern_matches_the_text_holds_the_letters_it_asks_for(data: st
 
 
 def test_the_letters_kept_are_those_of_the_patterns() -> None:
-    """`make letters` was run after the last change of the word lists: nothing is missing, and nothing is left over."""
+    """`make lists` was run after the last change of the word lists: nothing is missing, and nothing is left over."""
     assert KEPT.read_text(encoding="utf-8") == kept_form(every_pattern())
+
+
+def test_what_the_lists_hold_is_kept_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to parse them; a list that was edited is parsed all the same."""
+    assert sources.KEPT.read_text(encoding="utf-8") == sources.kept_form()
+    read = word_list("scopes.yaml")
+    monkeypatch.setattr(sources, "_kept", lambda: {"scopes.yaml": {"of": "another edition", "holds": []}})
+    assert word_list("scopes.yaml") == read != []
 
 
 def test_a_pattern_whose_letters_are_not_kept_is_read_for_them() -> None:

@@ -23,7 +23,8 @@ from monitor.records import Blame, RecordedClause, Spell, VersionRecord, Wanted
 _Connected = Callable[[], AbstractContextManager[sqlite3.Connection]]
 AT_ONCE = 100
 """Clauses that are read in one go; whoever searches may have enough of the first."""
-_FREQUENT = 20_000
+_ONE_MORE = "SELECT 1 FROM clause_words WHERE clause_words MATCH :asked LIMIT 1 OFFSET :most"
+_FREQUENT = 5_000
 """Clauses that hold what is asked for past which they are not weighed against each other: it takes longer than people wait."""
 ANYWHERE = Wanted()
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -121,8 +122,8 @@ def _questions(db: sqlite3.Connection, query: Query, wanted: Wanted, *, standing
         until=wanted.until or "9",  # all times begin with a year: after the one, before the other
     )
     filters = [_FILTERS[name] for name in _filters(wanted)]
-    (many,) = db.execute("SELECT count(*) FROM clause_words WHERE clause_words MATCH :asked", values).fetchone()
-    order = "bm25(clause_words)" if many <= _FREQUENT else "rowid DESC"
+    everywhere = db.execute(_ONE_MORE, values | {"most": _FREQUENT}).fetchone() is not None
+    order = "rowid DESC" if everywhere else "bm25(clause_words)"
     return tuple(
         _Question(
             f"SELECT rowid FROM clause_words WHERE {' AND '.join(('clause_words MATCH :asked', stands, *filters))} "  # noqa: S608

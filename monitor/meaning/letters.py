@@ -1,7 +1,7 @@
 """The letters without which a pattern matches nowhere, derived from the pattern itself.
 
 To derive them the pattern is parsed, which takes longer than reading a few clauses. What was derived of the word lists' patterns is
-kept beside them, by a digest of the pattern: one that is not there is parsed, and `make letters` writes the file anew.
+kept beside them, by a digest of the pattern: one that is not there is parsed, and `make lists` writes the file anew.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import resources
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from monitor.meaning.sources import FOLDER
+
 Needed = tuple[frozenset[str], ...]
 """Sets of letters: where a pattern matches, the text holds one of each set."""
 
-KEPT = resources.files("monitor") / "meaning" / "data" / "letters.json"
+KEPT = FOLDER / "letters.json"
 SHORTEST = 2
 """Letters of a literal at least: one letter stands in every text."""
 _LONGEST = 8

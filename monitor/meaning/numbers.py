@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from monitor.meaning.numerals import ANY_ENGLISH, ENGLISH, HAN_NUMERALS, HAN_SCALES, ROOTS, english_value, han_value
 
@@ -109,11 +110,6 @@ _SCALE = (
 # most characters can begin nothing of interest, and this says so at once
 _GATE = rf"(?:(?=[0-9(§©第{HAN_NUMERALS}])|(?<![A-Za-z])(?=[A-Za-z])|^(?=\s))"
 _EDGE = r"(?:(?<![A-Za-z0-9_])(?<![a-z]\.)|(?<=USD)|(?<=RMB)|(?<=CNY)|(?<=EUR))"
-_SCAN = re.compile(
-    rf"{_GATE}(?:{_EDGE}(?:(?P<mark>{_MARK})|(?P<body>{_BODY})(?!\d)(?P<scale>{_SCALE})?)"
-    rf"|(?P<words>{ENGLISH})|(?P<han>[{HAN_NUMERALS}]{{1,12}}+))",
-    re.MULTILINE,
-)
 _DIGIT = re.compile("[0-9]")
 _ANY = re.compile(rf"[0-9\uff10-\uff19{HAN_NUMERALS}]|{ANY_ENGLISH}")
 
@@ -138,11 +134,21 @@ def numbers(text: str) -> tuple[Number, ...]:
     return tuple(found for found in scan(fold(text)) if isinstance(found, Number))
 
 
+@cache
+def _scanner() -> re.Pattern[str]:
+    """All that looks like a number. It takes longer to compile than most texts take to read, and many hold none."""
+    return re.compile(
+        rf"{_GATE}(?:{_EDGE}(?:(?P<mark>{_MARK})|(?P<body>{_BODY})(?!\d)(?P<scale>{_SCALE})?)"
+        rf"|(?P<words>{ENGLISH})|(?P<han>[{HAN_NUMERALS}]{{1,12}}+))",
+        re.MULTILINE,
+    )
+
+
 def scan(folded: str) -> Iterator[Number | Mark]:
     """Quantities and marks of a folded text, in order and without overlap."""
     chinese = re.search(f"[{HAN}]", folded) is not None
     last: Number | Mark | None = None
-    for match in _SCAN.finditer(folded):
+    for match in _scanner().finditer(folded):
         found = _found(folded, match, last, chinese)
         if found is not None:
             if _says_again(folded, last, found):
