@@ -21,6 +21,8 @@ from monitor.query import Phrase, Query
 from monitor.records import Blame, RecordedClause, Spell, VersionRecord, Wanted
 
 _Connected = Callable[[], AbstractContextManager[sqlite3.Connection]]
+_FEW = 500
+"""Clauses that are looked for first where nobody says how many are wanted."""
 AT_ONCE = 100
 """Clauses that are read in one go; whoever searches may have enough of the first."""
 _ONE_MORE = "SELECT 1 FROM clause_words WHERE clause_words MATCH :asked LIMIT 1 OFFSET :most"
@@ -59,13 +61,20 @@ class Clauses:
     def _found(self, questions: Sequence[_Question], limit: int | None) -> Iterator[RecordedClause]:
         left = limit
         for question in questions:
+            for ids in self._ids(question, left):
+                left = None if left is None else left - len(ids)
+                for start in range(0, len(ids), AT_ONCE):
+                    with self._reading() as db:
+                        some = _clauses(db, ids[start : start + AT_ONCE])
+                    yield from some
+
+    def _ids(self, question: _Question, limit: int | None) -> Iterator[list[int]]:
+        """The clauses that are the answer, by their ids, so many at most; without a limit the first few, then all others."""
+        parts = ((limit, 0),) if limit is not None else ((_FEW, 0), (-1, _FEW))
+        for most, after in parts:
             with self._reading() as db:
-                ids = _ids(db, question, left)
-            left = None if left is None else left - len(ids)
-            for start in range(0, len(ids), AT_ONCE):
-                with self._reading() as db:
-                    some = _clauses(db, ids[start : start + AT_ONCE])
-                yield from some
+                found = db.execute(question.sql, question.values | {"limit": most, "after": after}).fetchall()
+            yield [each["rowid"] for each in found]
 
     def blame(self, vendor: str, page: str, at: datetime | None = None) -> Blame:
         """The version in force at a time, or the last one, and of each of its clauses the spell in which it stands there.
@@ -127,17 +136,11 @@ def _questions(db: sqlite3.Connection, query: Query, wanted: Wanted, *, standing
     return tuple(
         _Question(
             f"SELECT rowid FROM clause_words WHERE {' AND '.join(('clause_words MATCH :asked', stands, *filters))} "  # noqa: S608
-            f"ORDER BY {order} LIMIT :limit",
+            f"ORDER BY {order} LIMIT :limit OFFSET :after",
             values,
         )
         for stands in ((_STANDS,) if standing else (_STANDS, f"NOT {_STANDS}"))
     )
-
-
-def _ids(db: sqlite3.Connection, question: _Question, limit: int | None) -> list[int]:
-    """The clauses that are the answer, by their ids, so many at most."""
-    found = db.execute(question.sql, question.values | {"limit": -1 if limit is None else limit})
-    return [each["rowid"] for each in found]
 
 
 def _filters(wanted: Wanted) -> Iterator[str]:
