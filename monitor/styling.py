@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.report.style import About, Style
-from monitor.watchlist import Watchlist
+
+if TYPE_CHECKING:
+    from monitor.watchlist import Watchlist
 
 MOST_TEMPLATE = 200_000
 """Characters of a template that are read."""

@@ -12,15 +12,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from monitor import logs, styling
 from monitor.archive import Archive
 from monitor.report.style import Style
-from monitor.watchlist import Watchlist
 from monitor.words import printable
+
+if TYPE_CHECKING:
+    from monitor.watchlist import Watchlist
 
 DEFAULT = Path("watchlist.yaml")
 ARCHIVE = Path("snapshots/archive.db")
