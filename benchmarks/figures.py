@@ -32,7 +32,21 @@ HERE = Path(__file__).parent
 MONITOR = [str(Path(sys.executable).parent / "monitor")]
 FIVE = ("pages", "terms", "general", "more", "zh")
 FOLDS = 5
-WRITTEN = ("plain", "hard", "turns", "usual", "edits", "agreements", "privacy", "limits", "chinese", "mixed", "recast", "small")
+WRITTEN = (
+    "plain",
+    "hard",
+    "turns",
+    "usual",
+    "edits",
+    "agreements",
+    "privacy",
+    "limits",
+    "chinese",
+    "mixed",
+    "recast",
+    "small",
+    "local",
+)
 """Pages and sentences in `written/`, made for this project by people who had not seen its rules; `hard` ones mean to deceive."""
 FAMILIES = {
     "openai": ("chatgpt", "dall-e", "sora"),

@@ -15,6 +15,8 @@ from monitor.meaning.topics import read_clause
 from monitor.model import TOPICS
 
 SAID = [
+    ("Members can use what they made for personal use.", "licence"),
+    ("Providers are bound to delete the requests within 30 days.", "retention"),
     ("Gatherstone may route requests to another region.", "transfer"),
     ("Ads are never matched with the content of messages.", "collection"),
     ("Northwind may route requests to another region where capacity is exhausted.", "transfer"),
