@@ -15,7 +15,7 @@ from monitor.meaning.topics import read_clause
 from monitor.model import TOPICS
 
 SAID = [
-    ("Members can use what they made for personal use.", "licence"),
+    ("Members can use what they made privately.", "licence"),
     ("Providers are bound to delete the requests within 30 days.", "retention"),
     ("Gatherstone may route requests to another region.", "transfer"),
     ("Ads are never matched with the content of messages.", "collection"),
