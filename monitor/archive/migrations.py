@@ -328,3 +328,11 @@ def clauses_and_their_words(db: Database) -> None:
     """Every clause once, since when and until when it stood, and which words are in it. Opening the archive fills them."""
     for statement in _CLAUSES:
         db.execute(statement)
+
+
+@MIGRATIONS()
+def clauses_split_otherwise(db: Database) -> None:
+    """Headings that a layout glued to a sentence are clauses of their own: the index is emptied. Opening the archive fills it."""
+    for table in ("indexed_pages", "spells", "clauses", "places"):
+        db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+    db.execute("INSERT INTO clause_words (clause_words) VALUES ('delete-all')")

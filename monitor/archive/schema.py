@@ -16,7 +16,7 @@ from monitor.archive.connection import Mode, configure, connect, connect_in_memo
 from monitor.errors import ArchiveError, NewerArchive
 
 APPLICATION_ID = 0x544D4F4E  # "TMON"
-SCHEMA_VERSION = 5  # the number of migrations
+SCHEMA_VERSION = 6  # the number of migrations
 
 
 def create(path: Path) -> None:

@@ -35,11 +35,8 @@ def renamings(edits: Iterable[ClauseEdit], before: Document, after: Document) ->
     A plan is renamed only if its old name is gone from the text: who went to another plan has other terms.
     """
     pairs = Counter(pair for edit in edits for pair in _candidates(edit))
-    found = (
-        pair
-        for pair, times in pairs.most_common(_MOST)
-        if times >= _TWICE and _holds(pair, times, before.text, after.text)
-    )
+    old, new = before.text, after.text
+    found = (pair for pair, times in pairs.most_common(_MOST) if times >= _TWICE and _holds(pair, times, old, new))
     return tuple(sorted(found, key=lambda pair: len(pair[0]), reverse=True))
 
 
