@@ -142,12 +142,23 @@ def _is_known(name: str) -> bool:
 
 def _holds(pair: tuple[str, str], times: int, before: str, after: str) -> bool:
     """Whether names that were swapped so often are a renaming."""
-    old, new = map(_as_name, pair)
-    gone = not old.search(new.sub("", after)) and not new.search(old.sub("", before))
-    if any(map(_is_plan, pair)):
-        return gone
-    often = times >= _OFTEN or all(map(_is_named, pair)) or not any(map(_is_known, pair))
-    return _is_own(pair) and ((times >= _OFTEN and all(map(_is_proper, pair))) or (gone and often))
+    plan = any(map(_is_plan, pair))
+    if not (plan or _is_own(pair)):
+        return False
+    if times >= _OFTEN and not plan and all(map(_is_proper, pair)):
+        return True
+    often = plan or times >= _OFTEN or all(map(_is_named, pair)) or not any(map(_is_known, pair))
+    old, new = pair
+    return often and not _stands(old, after, apart_from=new) and not _stands(new, before, apart_from=old)
+
+
+def _stands(name: str, text: str, *, apart_from: str) -> bool:
+    """Whether a name stands in a text, and not only as a part of another one."""
+    if name not in text:
+        return False
+    if name in apart_from:
+        text = _as_name(apart_from).sub("", text)
+    return _as_name(name).search(text) is not None
 
 
 @lru_cache(maxsize=1 << 6)

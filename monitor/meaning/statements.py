@@ -11,7 +11,7 @@ from monitor.meaning.on_data import on_retention, on_review, on_training
 from monitor.meaning.on_offers import on_conditions, on_offers
 from monitor.meaning.surroundings import in_full
 from monitor.meaning.understand import is_understood
-from monitor.meaning.way_out import leaves_a_choice, way_out_of_training
+from monitor.meaning.way_out import way_out_of_training
 from monitor.model import Clause, Document, Link, Question, Statement
 
 _OF_CLAUSE: tuple[tuple[Question, Callable[[Said], Iterable[Statement]]], ...] = (
@@ -47,7 +47,7 @@ def may_answer(document: Document, page_type: str, texts: Collection[str]) -> bo
         return False
     page = about(document, page_type)
     stand = (clause for clause in clauses(document) if clause.text in texts or in_full(clause) in texts)
-    return any(_on_data(clause, page) or leaves_a_choice(clause) for clause in stand)
+    return any(_on_data(clause, page) for clause in stand)
 
 
 def _asked(document: Document, page_type: str) -> tuple[Question, ...]:
