@@ -76,6 +76,8 @@ def to_json(value: object) -> bytes:
 
 def _plain(value: object) -> object:
     match value:
+        case str() | int() | float() | None:  # nearly all of them
+            return value
         case tuple():
             return [_plain(each) for each in value]
         case datetime():
