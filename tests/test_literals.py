@@ -97,7 +97,7 @@ def test_what_the_lists_hold_is_kept_as_it_is(monkeypatch: pytest.MonkeyPatch) -
     """Nobody has to parse them; a list that was edited is parsed all the same."""
     assert sources.KEPT.read_text(encoding="utf-8") == sources.kept_form()
     read = word_list("scopes.yaml")
-    monkeypatch.setattr(sources, "_kept", lambda: {"scopes.yaml": {"of": "another edition", "holds": []}})
+    monkeypatch.setattr(sources, "_kept", lambda: ('"scopes.yaml":{"of": "another edition", "holds": []}',))
     assert word_list("scopes.yaml") == read != []
 
 
