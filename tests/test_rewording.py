@@ -6,9 +6,10 @@ import pytest
 from fakes import document
 
 from monitor.compare import compare_clauses
+from monitor.meaning.surroundings import points_back
 from monitor.meaning.understand import understand
 from monitor.meaning.wording import differing, many, sense
-from monitor.model import Block, Document, Finding, Page
+from monitor.model import Block, Clause, Document, Finding, Page
 
 TERMS = Page("acme", "terms", "terms", "")
 OFFER = Page("acme", "limits", "free-offer", "")
@@ -90,6 +91,13 @@ def test_words_that_no_list_knows_may_stand_in_anothers_place(before: str, after
 def test_how_a_sentence_says_what_it_says(text: str, how: str) -> None:
     """Who is asked first, and who may refuse, are not the same."""
     assert sense(text) == how
+
+
+def test_nothing_points_back_in_a_paragraph_without_end() -> None:
+    """Looking for what stands before each of its sentences would cost the square of its length."""
+    used, never = "We may use your chats to train our models.", "Temporary chats are never used in this way."
+    assert points_back(Clause(never, Block("paragraph", f"{used} {never}")))
+    assert not points_back(Clause(never, Block("paragraph", f"{used} " * 1_000 + never)))
 
 
 def test_an_answer_is_on_what_its_question_is_on() -> None:

@@ -27,6 +27,8 @@ _POINTS_BACK = re.compile(
     r"|上述|前述|此类|除外|不在此列|亦同|同样适用",
     re.I,
 )
+_LONGEST_PARAGRAPH = 20_000
+"""Characters of a paragraph in which a sentence may point back to another."""
 _BACK = 3
 """Sentences before one that points back, the nearest first, of which one may say what it is on."""
 _CODE = re.compile(
@@ -60,19 +62,24 @@ def _leads(lead: str) -> str:
 
 def names_recipients(block: Block) -> bool:
     """Whether a row stands in a table of those who get data: under a heading such as "Subprocessors", or by its columns."""
+    if block.kind != "row":
+        return False
     columns = " | ".join(block.columns)
-    listed = any(map(_RECIPIENTS.search, block.trail)) or (_RECIPIENT.search(columns) and _GETS.search(columns))
-    return block.kind == "row" and bool(listed)
+    return any(map(_RECIPIENTS.search, block.trail)) or bool(_RECIPIENT.search(columns) and _GETS.search(columns))
 
 
 def points_back(clause: Clause) -> bool:
     """Whether a clause leaves to the sentence before it what it is on: "Business accounts are left out", or an answer."""
-    before, stands, _ = clause.block.text.partition(clause.text)
-    if not (before and stands):
-        return False
-    return before.rstrip()[-1:] in "?？" or _POINTS_BACK.search(clause.text) is not None
+    before = _before(clause)
+    return before != "" and (before[-1] in "?？" or _POINTS_BACK.search(clause.text) is not None)
 
 
 def sentences_before(clause: Clause) -> tuple[str, ...]:
     """The sentences before a clause in its paragraph, of which one may say what it is on, the nearest first."""
-    return split(clause.block.text.partition(clause.text)[0])[: -_BACK - 1 : -1]
+    return split(_before(clause))[: -_BACK - 1 : -1]
+
+
+def _before(clause: Clause) -> str:
+    """What stands before a clause in its paragraph; nothing in one too long to be looked through for each of its clauses."""
+    text = clause.block.text
+    return text[: max(0, text.find(clause.text))].rstrip() if len(text) <= _LONGEST_PARAGRAPH else ""
