@@ -6,7 +6,6 @@ news: a moved paragraph, a paragraph split in two and a table of contents printe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -15,12 +14,11 @@ from rapidfuzz.distance import Indel
 
 from monitor.clauses import clause_texts, lead, of_block
 from monitor.model import Block, Clause, ClauseEdit, Document, Edit
-from monitor.normalise import comparable
+from monitor.normalise import CHINESE, comparable
 
 _ALIKE = 55.0
 """Similarity in percent from which two texts are one text edited; below it, one was removed and the other added.
 Measured on 150 recorded pairs of pages: lower pairs strangers, higher splits rewordings."""
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _REORDERED, _SAME_WORDS = 150, 75.0
 """Texts a side without a partner that are looked at again; similarity of their sorted words in percent from which they are one."""
 _READ = 10_000
@@ -181,7 +179,7 @@ def _reordered(old: list[str], new: list[str]) -> Iterator[tuple[int, int]]:
 
 def _spaced(text: str) -> str:
     """The text with a space around each Chinese character, which is a word by itself here."""
-    return text if text.isascii() else _CHINESE.sub(r" \g<0> ", text)
+    return text if text.isascii() else CHINESE.sub(r" \g<0> ", text)
 
 
 def _candidates(old: list[str], new: list[str]) -> Iterator[tuple[float, int, int]]:

@@ -14,6 +14,8 @@ from functools import lru_cache
 
 from monitor.model import Block
 
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+"""A Chinese character, which is a word by itself wherever words are compared."""
 BROKEN_LINE = "\u2028"
 """Where a line ends in text whose tags are gone."""
 _INVISIBLE = re.compile(

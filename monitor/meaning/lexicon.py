@@ -17,6 +17,7 @@ from typing import TypedDict
 from monitor.meaning.literals import Expression, Literals, Stems
 from monitor.meaning.script import simplified
 from monitor.meaning.sources import word_list
+from monitor.normalise import CHINESE
 
 LONGEST = 6_000
 """Characters of one text that are read. A clause is far shorter; the bound keeps hostile pages from costing minutes."""
@@ -29,7 +30,6 @@ CONTRACTIONS = ((r"\bwon't\b", "will not"), (r"\bcan't\b|\bcannot\b", "can not")
 _MARKER = re.compile(r"^(?:[^\w\"'(“《【]+|\(?(?:[ivx]{1,4}|[a-z]|\d{1,2}(?:\.\d{1,2})*)[.)、]\s*|（[^）]{1,3}）)+")
 _INNER_DOT = re.compile(r"\.(?<=\w\.)(?=\w)")  # the dot first: there are few to try
 _BLOCK = re.compile(r"\{([a-z_]+)\}")
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _NAMED = ("facts", "page_types", "way_out")
 """Data files of named expressions."""
@@ -181,9 +181,9 @@ def language_of(text: str, language: str = "") -> str:
     """`en` or `zh`: the language said, unless the script is plainly the other's, as in a page in both; else by the script, `zh`
     where there is a Chinese character for every four Latin words."""
     said = language[:2].lower()
-    if (said == "en" and text.isascii()) or (said == "zh" and _CHINESE.search(text)):
+    if (said == "en" and text.isascii()) or (said == "zh" and CHINESE.search(text)):
         return said
-    chinese, latin = (len(script.findall(text[:LONGEST])) for script in (_CHINESE, _LATIN))
+    chinese, latin = (len(script.findall(text[:LONGEST])) for script in (CHINESE, _LATIN))
     if said == "zh":
         return "en" if latin >= _PLAINLY else "zh"
     if said == "en":

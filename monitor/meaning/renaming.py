@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from monitor.meaning.lexicon import language_of
 from monitor.meaning.vocabulary import knows
-from monitor.meaning.wording import PLANS, TURNING
-from monitor.model import Clause, ClauseEdit, Document, Span
+from monitor.meaning.wording import PLANS, PUNCTUATION, TURNING_CHARACTERS
+from monitor.model import ClauseEdit, Document, Span
 from monitor.words import spans
 
 Renamings = tuple[tuple[str, str], ...]
@@ -50,9 +50,9 @@ def with_new_names(edit: ClauseEdit, renamed: Renamings) -> ClauseEdit:
     return edit if text == edit.before.text else replace(edit, before=replace(edit.before, text=text))
 
 
-def swaps(before: Clause, after: Clause) -> Iterator[tuple[str, str]]:
-    """Proper names of one clause, plans apart, and those that stand in their place in its other edition."""
-    for pair, around in _replaced(before, after):
+def swaps(found: Sequence[Span]) -> Iterator[tuple[str, str]]:
+    """Proper names of one text, plans apart, and those that stand in their place in its other edition; `found` are their spans."""
+    for pair, around in _replaced(found):
         if all(map(_is_proper, pair)) and not any(map(_is_plan, pair)) and _is_own(_whole(pair, around)):
             yield pair
 
@@ -61,20 +61,19 @@ def _candidates(edit: ClauseEdit) -> Iterator[tuple[str, str]]:
     """What may be a name in another's place: proper names, parts of identifiers, Chinese words."""
     if edit.before is None or edit.after is None:
         return
-    for pair, around in _replaced(edit.before, edit.after):
+    found = spans(edit.before.text, edit.after.text)
+    for pair, around in _replaced(found):
         joined = around[0][-1:] == "-" or around[1][:1] == "-"  # "beacon" of "beacon-3-lite"
         if all(_is_named(name) or (joined and name.islower()) or _is_word(name) for name in pair):
             yield _whole(pair, around) if all(map(_is_proper, pair)) else pair
-    found = (_START, *spans(edit.before.text, edit.after.text), _START)
-    for before, one, behind in zip(found, found[1:], found[2:], strict=False):
+    for before, one, behind in zip((_START, *found), found, (*found[1:], _START), strict=False):
         if before.kind == behind.kind == "kept" and one.kind != "kept":
             yield from _lengthened(before.text, one, behind.text)
 
 
-def _replaced(before: Clause, after: Clause) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+def _replaced(found: Sequence[Span]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
     """What may be a name and stands in another's place, each pair with the text kept before and behind it."""
-    found = (_START, *spans(before.text, after.text), _START)
-    for kept, one, other, behind in zip(found, found[1:], found[2:], found[3:], strict=False):
+    for kept, one, other, behind in zip((_START, *found), found, found[1:], (*found[2:], _START), strict=False):
         pair = _name(one, "deleted"), _name(other, "inserted")
         if all(pair):
             yield pair, (kept.text, behind.text)
@@ -101,7 +100,7 @@ def _lengthened(before: str, span: Span, behind: str) -> Iterator[tuple[str, str
 
 def _name(span: Span, kind: str) -> str:
     """The text of a span of that kind, if it may be a name; else ""."""
-    text = span.text.strip(" ,.;:()’'\"“”")
+    text = span.text.strip(PUNCTUATION)
     named = span.kind == kind and 0 < len(text) <= _LONGEST and not any(char.isdigit() for char in text)
     return text if named else ""
 
@@ -118,7 +117,7 @@ def _is_named(name: str) -> bool:
 def _is_word(name: str) -> bool:
     """Whether something is a word by which a vendor may call a thing of its own: none that the word lists know."""
     if _CHINESE.fullmatch(name):
-        return TURNING.isdisjoint(name)
+        return TURNING_CHARACTERS.isdisjoint(name)
     return _COMMON.fullmatch(name) is not None and not knows(name, "en")
 
 

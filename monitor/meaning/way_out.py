@@ -84,7 +84,7 @@ def _found(document: Document) -> Iterator[tuple[Rank, Clause]]:
     for place, clause in enumerate(said):
         around = said[max(0, place - _BEFORE) : place], said[place : place + 1 + _BEHIND]
         for part in _sentences(clause):
-            if leaves_a_choice(part) and (grade := _grade(part, *around, document.language)) is not None:
+            if _leaves_a_choice(part) and (grade := _grade(part, *around, document.language)) is not None:
                 yield (*grade, not _has("switch", fold(part.text)), place), part
 
 
@@ -98,7 +98,7 @@ def _sentences(clause: Clause) -> Iterator[Clause]:
 
 
 @lru_cache(maxsize=1 << 13)  # a new version repeats nearly all clauses of the one before it
-def leaves_a_choice(clause: Clause) -> bool:
+def _leaves_a_choice(clause: Clause) -> bool:
     """Whether a clause says that its reader may refuse something."""
     full = _full(clause)
     if clause.block.kind == "heading" or full[-1:] in "?？" or len(full) > _LONGEST or is_quiet(clause.block.trail):

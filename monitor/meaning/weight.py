@@ -32,7 +32,8 @@ from monitor.meaning.wording import (
     DENYING,
     LIMITING,
     PLANS,
-    TURNING,
+    PUNCTUATION,
+    TURNING_CHARACTERS,
     WORD,
     differing,
     differing_terms,
@@ -57,7 +58,6 @@ _USED = frozenset("use uses used".split())
 _VOICE = _USED | frozenset("do does neither nor own ours anyone anybody someone somebody else whether".split())
 _ANSWERS = frozenset(("yes", "no"))
 _LABEL_WORDS = 9
-_PUNCTUATION = " ,.;:()’'\"“”"
 
 
 def weigh(edit: ClauseEdit, topic: str, old: Reading, new: Reading, page: Page) -> Weight:
@@ -114,7 +114,7 @@ def _is_reworded(before: str, after: str, deleted: str, inserted: str) -> bool:
     others = [word for word in words if word not in signs]
     if not deleted or _turns(" ".join(others)) or (signs and sense(before) != sense(after)):
         return False
-    language, opening = language_of(after), {text.split()[0].strip(_PUNCTUATION) for text in (before, after) if text}
+    language, opening = language_of(after), {text.split()[0].strip(PUNCTUATION) for text in (before, after) if text}
     return not any((word[:1].isupper() and word not in opening) or knows(word, language) for word in others)
 
 
@@ -129,7 +129,7 @@ def _turns(words: str) -> bool:
     found = words.replace("-", " ").replace("+", " ").split()
     plans = (word.lower() in PLANS and word != "plus" for word in found)  # the little word is no plan
     turning = (word in _TURNING or word in _MINDED or any(map(str.isdigit, word)) for word in map(str.lower, found))
-    return any(plans) or any(turning) or not TURNING.isdisjoint(words)
+    return any(plans) or any(turning) or not TURNING_CHARACTERS.isdisjoint(words)
 
 
 def _weigh_one(edit: ClauseEdit, topic: str, page: Page) -> Weight:
@@ -160,10 +160,11 @@ def _editions(edit: ClauseEdit) -> tuple[Clause, ...]:
 @lru_cache(maxsize=1 << 6)  # asked once for each topic of an edit
 def _swaps_names(before: Clause, after: Clause) -> bool:
     """Whether all that differs are names, one in the place of another: a product renamed, another recipient named."""
-    differ = [span for span in spans(before.text, after.text) if span.kind != "kept" and weighty([span.text])]
+    found = spans(before.text, after.text)
+    differ = [span for span in found if span.kind != "kept" and weighty([span.text])]
     if any(span.text.strip().lower() in _ANSWERS for span in differ):
         return False
-    return 2 * len(list(swaps(before, after))) == len(differ)
+    return 2 * len(list(swaps(found))) == len(differ)
 
 
 def _for_page(edit: ClauseEdit, topic: str, page: Page, said: Weight, *, turns: bool) -> Weight:

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from monitor.meaning.numbers import has_number, numbers
 from monitor.meaning.sameness import in_one_form, stem
 from monitor.meaning.script import simplified
+from monitor.normalise import CHINESE
 from monitor.words import spans
 
 WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
@@ -28,13 +29,12 @@ _WHOM = frozenset(
 )
 """Whom to write to, and what a company's form is called: no statement on data turns on it."""
 _SAYS_NOTHING = _EMPTY | _WHOM
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LITTLE = str.maketrans("", "", "我们你您的了被将把对向与和及并且或其在自起算由所之则即为至于从给该此各等还会")
 """Chinese characters that by themselves say nothing: who speaks, and how a sentence is joined. Never 不, 未, 可, 仅, 应."""
-TURNING = frozenset("不未非无勿仅只除免禁可")
+TURNING_CHARACTERS = frozenset("不未非无勿仅只除免禁可")
 """Those that turn a sense alone; any other stands for a word only together with a second one."""
 DENYING = frozenset("not no never none nor neither nobody nothing without cannot".split())
-LIMITING = frozenset("only solely exclusively unless except save".split())
+LIMITING = frozenset("only solely exclusively unless except".split())
 _DENIES = re.compile(rf"(?i)\b(?:{'|'.join(sorted(DENYING))}|n't|(?:stays?|left|kept) out)\b|[不未无勿]")
 _ONLY = re.compile(r"(?i)\b(?:only|solely|exclusively)\b|[仅只]")
 _COMMA = re.compile("[,，]")
@@ -55,6 +55,7 @@ REFERENCE = re.compile(_REFERENCES, re.I)
 _POINTER = re.compile(rf"[$€£¥]\s?\d[\d.,]*|{_DATE}|{_REFERENCES}", re.I)
 """Prices, addresses, references to sections, and dates: of data they say nothing themselves. Of an offer a date is the end."""
 _NEGATIONS = ("un", "in", "im", "ir", "il", "dis", "non", "de", "re")
+PUNCTUATION = " ,.;:()’'\"“”"
 PLANS = frozenset("free paid standard basic pro plus team teams business enterprise premium trial personal".split())
 _READABLE = 200
 """Words of an edit past which nobody looks for misspellings: each is held against each."""
@@ -112,8 +113,8 @@ def _without(words: list[str], others: list[str]) -> list[str]:
     kept = []
     for word in words:
         units = [unit for unit in _units(word) if not _taken(unit, left)]
-        if _CHINESE.search(word):
-            kept += ["".join(units)] if len(units) > 1 or TURNING & set(units) else []
+        if CHINESE.search(word):
+            kept += ["".join(units)] if len(units) > 1 or TURNING_CHARACTERS & set(units) else []
         elif units and not any(_is_spelling(word, other) for other in near):
             kept.append(word)
     return kept
@@ -121,7 +122,7 @@ def _without(words: list[str], others: list[str]) -> list[str]:
 
 def _units(word: str) -> tuple[str, ...]:
     """What of a word is looked for elsewhere: each Chinese character by itself, for there is no space between words."""
-    return tuple(word.translate(_LITTLE)) if _CHINESE.search(word) else (stem(word),)
+    return tuple(word.translate(_LITTLE)) if CHINESE.search(word) else (stem(word),)
 
 
 def _taken(unit: str, left: Counter[str]) -> bool:
@@ -154,7 +155,7 @@ def sense(text: str) -> str:
 
 def many(words: Iterable[str]) -> int:
     """How many words these are: two Chinese characters make one."""
-    return sum((len(word) + 1) // 2 if _CHINESE.search(word) else 1 for word in words)
+    return sum((len(word) + 1) // 2 if CHINESE.search(word) else 1 for word in words)
 
 
 def weighty(texts: Iterable[str], nothing: frozenset[str] = _SAYS_NOTHING) -> list[str]:
