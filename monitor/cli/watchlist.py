@@ -41,7 +41,7 @@ def watchlist() -> None:
 def validate(setup: Setup) -> None:
     """Say every mistake in the watchlist, with file, line, key and what was expected; exit status 2 if there is one."""
     found = setup.watchlist()
-    vendors = len({page.vendor for page in found.listed})
+    vendors = len({page.vendor for page in found.pages})
     click.echo(
         f"{found.path}: {counted(len(found.pages), 'page')} of {counted(vendors, 'vendor')}"
         + (f", {len(found.disabled)} more not enabled" if found.disabled else "")

@@ -6,7 +6,6 @@ kept beside them, by a digest of the pattern: one that is not there is parsed, a
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -15,7 +14,7 @@ from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-from monitor.meaning.sources import FOLDER
+from monitor.meaning.sources import FOLDER, a_line_each, digest
 
 Needed = tuple[frozenset[str], ...]
 """Sets of letters: where a pattern matches, the text holds one of each set."""
@@ -34,18 +33,9 @@ def needed(pattern: str) -> Needed:
     return derived(pattern) if kept is None else tuple(map(frozenset, kept))
 
 
-def digest(pattern: str) -> str:
-    """What a pattern's letters are kept by."""
-    return hashlib.sha256(pattern.encode()).hexdigest()[:16]
-
-
 def kept_form(patterns: Iterable[str]) -> str:
     """The file that keeps the letters of these patterns, a line each."""
-    lines = {digest(each): [sorted(letters) for letters in derived(each)] for each in patterns}
-    rows = ",\n".join(
-        f'"{key}":{json.dumps(lines[key], ensure_ascii=False, separators=(",", ":"))}' for key in sorted(lines)
-    )
-    return f"{{\n{rows}\n}}\n"
+    return a_line_each({digest(each): [sorted(letters) for letters in derived(each)] for each in patterns})
 
 
 @cache
